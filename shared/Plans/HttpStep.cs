@@ -1,0 +1,139 @@
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace Loadstone.Plans;
+
+/// <summary>One HTTP request, what is read from its answer, and what must hold of it.</summary>
+public sealed record HttpStep : Step
+{
+    private static readonly string[] Methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"];
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromMinutes(10);
+
+    /// <summary>The method, in capitals.</summary>
+    public string Method { get; init; } = "GET";
+
+    /// <summary>A path on the environment's first base URL, or a whole URL on one of them. A template.</summary>
+    public string Path { get; init; } = "/";
+
+    /// <summary>Query parameters added to the path. Values are templates and are percent-encoded (RFC 3986 §2.1).</summary>
+    public IReadOnlyDictionary<string, string>? Query { get; init; }
+
+    /// <summary>Headers. Values are templates.</summary>
+    public IReadOnlyDictionary<string, string>? Headers { get; init; }
+
+    /// <summary>A JSON body. Texts in it are templates; a text that is one numeric expression becomes a number.</summary>
+    public JsonNode? Json { get; init; }
+
+    /// <summary>A form body (application/x-www-form-urlencoded). Values are templates.</summary>
+    public IReadOnlyDictionary<string, string>? Form { get; init; }
+
+    /// <summary>A raw body. A template.</summary>
+    public string? Body { get; init; }
+
+    /// <summary>The longest wait for the whole answer, from the send; 1 ms to 10 min.</summary>
+    [JsonConverter(typeof(DurationTextConverter))]
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How many redirects are followed, each as a request of its own; 0 to 20.</summary>
+    public int Redirects { get; init; } = 10;
+
+    /// <summary>What is read from the answer: variable to place.</summary>
+    public IReadOnlyDictionary<string, Extraction>? Extract { get; init; }
+
+    /// <summary>What must hold of the answer.</summary>
+    public IReadOnlyList<Check>? Checks { get; init; }
+
+    internal override IEnumerable<string> Sets => Extract?.Keys ?? [];
+
+    internal static HttpStep Read(DocumentNode node)
+    {
+        var step = new HttpStep
+        {
+            Method = ReadMethod(node),
+            Path = ReadPath(node),
+            Query = Texts(node, "query"),
+            Headers = Texts(node, "headers"),
+            Json = node.Raw("json")?.DeepClone(),
+            Form = Texts(node, "form"),
+            Body = node.Text("body", 1_000_000, min: 0),
+            Timeout = node.Seconds("timeout", TimeSpan.FromMilliseconds(1), LongestTimeout) ?? TimeSpan.FromSeconds(30),
+            Redirects = node.Whole("redirects", 0, 20) ?? 10,
+            Extract = ReadExtractions(node),
+            Checks = ReadChecks(node),
+        };
+        if (new[] { "json", "form", "body" }.Count(node.Has) > 1)
+            node.Error("body", "stands beside another body: give one of json, form and body");
+        foreach (var (member, text) in step.Templates())
+        {
+            if (!Template.TryParse(text, out _, out var error))
+                node.Error(member, error);
+        }
+
+        return step with { Name = $"{step.Method} {step.Path.Split('?')[0]}" };
+    }
+
+    internal override IEnumerable<(string Member, string Text)> Templates()
+    {
+        var texts = Named("query", Query).Concat(Named("headers", Headers)).Concat(Named("form", Form)).Prepend(("path", Path));
+        if (Body is not null)
+            texts = texts.Append(("body", Body));
+        return Json is null ? texts : texts.Concat(TextsIn(Json, "json"));
+
+        static IEnumerable<(string, string)> Named(string member, IReadOnlyDictionary<string, string>? map) =>
+            map?.Select(m => ($"{member}.{m.Key}", m.Value)) ?? [];
+    }
+
+    private static IEnumerable<(string Member, string Text)> TextsIn(JsonNode? value, string at) => value switch
+    {
+        JsonObject members => members.SelectMany(m => TextsIn(m.Value, $"{at}.{m.Key}")),
+        JsonArray elements => elements.SelectMany((e, i) => TextsIn(e, $"{at}[{i}]")),
+        JsonValue single when single.TryGetValue<string>(out var text) => [(at, text)],
+        _ => [],
+    };
+
+    private static string ReadMethod(DocumentNode node)
+    {
+        var method = node.Text("method") ?? "GET";
+        if (!Methods.Contains(method))
+            node.Error("method", $"must be one of {string.Join(", ", Methods)}");
+        return method;
+    }
+
+    private static string ReadPath(DocumentNode node)
+    {
+        var path = node.RequiredText("path", 2000);
+        var whole = Uri.TryCreate(path, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https";
+        if (path.Length > 0 && !path.StartsWith('/') && !whole && !path.StartsWith("{{", StringComparison.Ordinal))
+            node.Error("path", "must begin with / or be a whole http(s) URL");
+        if (path.AsSpan().IndexOfAny("\r\n") >= 0)
+            node.Error("path", "must be one line");
+        return path;
+    }
+
+    private static Dictionary<string, string>? Texts(DocumentNode node, string name)
+    {
+        var texts = new Dictionary<string, string>();
+        foreach (var (key, map) in node.Map(name))
+        {
+            texts[key] = map.Text(key, 10_000, min: 0) ?? "";
+            if (name == "headers" && (key.AsSpan().IndexOfAny(" :\r\n") >= 0 || texts[key].AsSpan().IndexOfAny("\r\n") >= 0))
+                map.Error(key, "is not a header: no spaces or colons in names, no line breaks");
+        }
+
+        return texts.Count == 0 ? null : texts;
+    }
+
+    private static Dictionary<string, Extraction>? ReadExtractions(DocumentNode node)
+    {
+        var all = new Dictionary<string, Extraction>();
+        foreach (var (variable, map) in node.Map("extract"))
+            all[variable] = Extraction.Read(map, variable);
+        return all.Count == 0 ? null : all;
+    }
+
+    private static List<Check>? ReadChecks(DocumentNode node)
+    {
+        var all = node.List("checks", 50).Select(c => Check.Read(c.Value, c.Path, node.Errors)).ToList();
+        return all.Count == 0 ? null : all;
+    }
+}

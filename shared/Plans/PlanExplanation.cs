@@ -1,0 +1,58 @@
+using System.Globalization;
+
+namespace Loadstone.Plans;
+
+/// <summary>Says in a few sentences what a plan will do, so that its author can see whether that is what was meant.</summary>
+public static class PlanExplanation
+{
+    /// <summary>The sentences, in the order: what, load, mix, criteria.</summary>
+    public static IEnumerable<string> Of(TestPlan plan)
+    {
+        var shape = plan.Shape;
+        yield return $"{plan.Name}: a {plan.TestType.ToString().ToLowerInvariant()} test of {DurationText.Format(shape.Duration)}"
+            + (plan.Environment is null ? "" : $" on the environment {plan.Environment}");
+        yield return LoadOf(plan, shape);
+        yield return "scenarios: " + string.Join(", ", MixOf(plan));
+        yield return "passes if " + string.Join("; ", plan.SuccessCriteria.All().Select(c => c.Title));
+    }
+
+    /// <summary>Each scenario's share of the mix in %, by the plan's weights or its exact users.</summary>
+    public static IEnumerable<(string Name, double Percent)> SharesOf(TestPlan plan)
+    {
+        var config = plan.ScenarioConfig;
+        var shares = config.Scenarios.Select(s => (s.Name, Share: config.ShareOf(s))).ToList();
+        var whole = shares.Sum(s => s.Share);
+        return shares.Select(s => (s.Name, 100.0 * s.Share / whole));
+    }
+
+    private static IEnumerable<string> MixOf(TestPlan plan) => plan.ScenarioConfig.Scenarios.Count == 0
+        ? [ScenarioLibrary.Default]
+        : SharesOf(plan).Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Name} {s.Percent:0.#} %"));
+
+    private static string LoadOf(TestPlan plan, LoadShape shape)
+    {
+        var (what, unit) = shape.Unit == LoadUnit.Users ? ("users", "") : ("arrivals", "/s");
+        var legs = new List<string>();
+        var level = shape.Start;
+        foreach (var stage in shape.Stages)
+        {
+            legs.Add(Leg(level, stage, unit));
+            level = stage.Target;
+        }
+
+        var pool = shape.Unit == LoadUnit.Users ? "" : $", by at most {plan.MaxVirtualUsers} users at once";
+        var limit = shape.SharedIterations is { } all ? $", until {all} iterations are done"
+            : shape.IterationsPerUser is { } each ? $", until each user has done {each} iterations" : "";
+        return $"{what}: {string.Join(", ", legs.Where(l => l.Length > 0))}{pool}{limit}";
+    }
+
+    private static string Leg(double from, Stage stage, string unit)
+    {
+        var target = stage.Target.ToString("0.###", CultureInfo.InvariantCulture) + unit;
+        if (stage.Duration == TimeSpan.Zero)
+            return from.Equals(stage.Target) ? "" : $"jump to {target}";
+        var length = DurationText.Format(stage.Duration);
+        return from.Equals(stage.Target) ? $"{target} for {length}"
+            : $"{(from < stage.Target ? "climb" : "fall")} to {target} over {length}";
+    }
+}

@@ -1,0 +1,89 @@
+namespace Loadstone.Plans;
+
+/// <summary>The rules that hold between members of a plan, and the members this version does not serve yet.</summary>
+internal static class PlanRules
+{
+    private static readonly string[] NotYet = ["phases", "regions", "alert_thresholds"];
+
+    public static void Check(DocumentNode node, TestPlan plan)
+    {
+        foreach (var name in NotYet.Where(node.Has))
+            node.Error(name, "is not available in this version");
+        if (plan.Engine == EngineType.K6)
+            node.Error("engine", "k6 is not available in this version");
+        if (plan.LostWorkerPolicy == LostWorkerPolicy.Move)
+            node.Error("lost_worker_policy", "move is not available in this version; use continue or fail");
+        if (node.Whole("metrics_interval_seconds", 1, 60) is > 1)
+            node.Error("metrics_interval_seconds", "must be 1: windows are one second long in this version");
+        if (plan.TargetEndpoints is not null && plan.ScenarioConfig.Scenarios.Count > 0)
+            node.Error("target_endpoints", "stands beside scenarios: give one of them");
+        CheckEndpoints(node, plan);
+        CheckUsers(node, plan);
+        CheckNames(node, plan);
+    }
+
+    /// <summary>The users of a plan that does not say: what its stages climb to, or 100.</summary>
+    public static int UsersOf(LoadPattern pattern) =>
+        pattern is StagesLoad stages ? Math.Max(1, (int)Math.Ceiling(stages.Stages.Select(s => s.Target).DefaultIfEmpty(1).Max())) : 100;
+
+    /// <summary>The journey that requests each endpoint in turn.</summary>
+    public static Scenario JourneyOf(IReadOnlyList<string> endpoints) => new()
+    {
+        Name = "target endpoints",
+        Journey = [.. endpoints.Select(StepOf)],
+    };
+
+    private static HttpStep StepOf(string endpoint)
+    {
+        var (method, path) = endpoint.Split(' ', 2) is [var verb, var rest] ? (verb, rest) : ("GET", endpoint);
+        return new HttpStep { Name = $"{method} {path.Split('?')[0]}", Method = method, Path = path };
+    }
+
+    private static void CheckEndpoints(DocumentNode node, TestPlan plan)
+    {
+        foreach (var (endpoint, i) in (plan.TargetEndpoints ?? []).Select((e, i) => (e, i)))
+        {
+            var step = StepOf(endpoint);
+            var errors = new DocumentErrors();
+            var json = new System.Text.Json.Nodes.JsonObject { ["method"] = step.Method, ["path"] = step.Path };
+            Step.Read(json, "", errors);
+            if (!errors.None)
+                node.Error($"target_endpoints[{i}]", "must be a path such as /api/products, with or without a method before it");
+        }
+    }
+
+    private static void CheckUsers(DocumentNode node, TestPlan plan)
+    {
+        if (plan.Shape.Unit == LoadUnit.Users && plan.Shape.Peak > plan.MaxVirtualUsers)
+            node.Error("load_pattern.stages", $"climb to {plan.Shape.Peak} users, above the plan's max_virtual_users of {plan.MaxVirtualUsers}");
+        var exact = plan.ScenarioConfig.Users;
+        var most = (int)Math.Ceiling(plan.Shape.Peak);
+        if (exact is not null && plan.Shape.Unit == LoadUnit.Users && exact.Values.Sum() != most)
+            node.Error("scenario_config.users", $"add up to {exact.Values.Sum()}, but the plan has {most} users");
+        if (exact is not null && plan.Shape.Unit == LoadUnit.ArrivalsPerSecond)
+            node.Error("scenario_config.users", "does not apply to arrival rates: use weights");
+    }
+
+    // Every name a template uses must come from somewhere; what an environment gives is only known when the run is prepared.
+    private static void CheckNames(DocumentNode node, TestPlan plan)
+    {
+        var fed = plan.ScenarioConfig.DataGeneration?.Keys ?? [];
+        for (var s = 0; s < plan.ScenarioConfig.Scenarios.Count; s++)
+        {
+            var scenario = plan.ScenarioConfig.Scenarios[s];
+            var known = new HashSet<string>(fed.Concat(scenario.DataTemplates?.Keys ?? []).Append("env").Append("user"));
+            for (var i = 0; i < scenario.Journey.Count; i++)
+            {
+                foreach (var (member, name) in Unknown(scenario.Journey[i], known))
+                    node.Error($"scenario_config.scenarios[{s}].user_journey[{i}].{member}", $"uses {name}, which no data and no earlier step gives");
+                known.UnionWith(scenario.Journey[i].Sets);
+            }
+        }
+    }
+
+    private static IEnumerable<(string Member, string Name)> Unknown(Step step, HashSet<string> known) =>
+        from text in step.Templates()
+        from expression in Template.TryParse(text.Text, out var template, out _) ? template.Expressions : []
+        where expression.Arguments is null && !known.Contains(expression.Root)
+        select (text.Member, expression.Name);
+}

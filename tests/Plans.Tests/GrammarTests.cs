@@ -1,0 +1,70 @@
+namespace Loadstone.Plans.Tests;
+
+public sealed class GrammarTests
+{
+    [Fact]
+    public void A_template_is_text_and_expressions()
+    {
+        Assert.True(Template.TryParse("/a?page={{ random.int(1, 9) }}&u={{users.email}}", out var template, out _));
+
+        Assert.Equal(["/a?page=", null, "&u=", null], template.Parts.Select(p => p.Literal));
+        Assert.Equal(["random.int", "users.email"], template.Expressions.Select(e => e.Name));
+    }
+
+    [Theory]
+    [InlineData("{{open", "has {{ without }}")]
+    [InlineData("{{}}", "has an expression that cannot be read: {{}}")]
+    [InlineData("{{a b}}", "has an expression that cannot be read: {{a b}}")]
+    [InlineData("{{random.int(1,}}", "has an expression that cannot be read: {{random.int(1,}}")]
+    [InlineData("{{explode()}}", "calls the unknown function explode; there are random.int, random.text, random.uuid, pick, now.iso, now.unix_ms")]
+    [InlineData("{{random.int(9,1)}}", "calls random.int with the larger number first")]
+    [InlineData("{{random.int(1)}}", "calls random.int with 1 arguments")]
+    public void A_template_that_cannot_be_read_says_why(string text, string expected)
+    {
+        Assert.False(Template.TryParse(text, out _, out var error));
+        Assert.Equal(expected, error);
+    }
+
+    [Theory]
+    [InlineData("$.token")]
+    [InlineData("$['a name'][0].id")]
+    [InlineData("$.items[-1]")]
+    [InlineData("$")]
+    public void A_path_to_one_value_is_read(string text) => Assert.True(JsonPath.TryParse(text, out _));
+
+    [Theory]
+    [InlineData("token")]
+    [InlineData("$.items[*]")]
+    [InlineData("$..id")]
+    [InlineData("$.items[?(@.a)]")]
+    [InlineData("$.items[0")]
+    public void A_path_to_many_values_is_refused(string text) => Assert.False(JsonPath.TryParse(text, out _));
+
+    [Theory]
+    [InlineData("p(95)<500", "p95_response_time", null, Comparison.Below, 500)]
+    [InlineData("http_req_duration: p(99.9) <= 2000", "p99.9_response_time", null, Comparison.AtMost, 2000)]
+    [InlineData("p(99) of 'checkout' < 1500", "p99_response_time", "checkout", Comparison.Below, 1500)]
+    [InlineData("rate<0.01", "error_rate", null, Comparison.Below, 1)]
+    [InlineData("errors: rate < 0.05", "error_rate", null, Comparison.Below, 5)]
+    [InlineData("checks: rate > 0.95", "check_pass_rate", null, Comparison.Above, 95)]
+    [InlineData("http_reqs: rate >= 50", "throughput_rps", null, Comparison.AtLeast, 50)]
+    [InlineData("dropped_iterations: count == 0", "dropped_iterations", null, Comparison.Exactly, 0)]
+    [InlineData("error_rate < 2", "error_rate", null, Comparison.Below, 2)]
+    [InlineData("p95_response_time <= 300", "p95_response_time", null, Comparison.AtMost, 300)]
+    [InlineData("med < 100", "p50_response_time", null, Comparison.Below, 100)]
+    public void An_expression_is_a_criterion(string text, string metric, string? operation, Comparison comparison, double limit)
+    {
+        Assert.True(CriterionExpression.TryParse(text, out var criterion, out var error), error);
+
+        Assert.Equal((metric, operation, comparison), (criterion.Metric, criterion.Operation, criterion.Comparison));
+        Assert.Equal(limit, criterion.Limit, 9);
+    }
+
+    [Theory]
+    [InlineData("p(95)")]
+    [InlineData("p(101) < 5")]
+    [InlineData("speed < 5")]
+    [InlineData("checks: p(95) < 5")]
+    [InlineData("p(95) < fast")]
+    public void An_expression_that_means_nothing_is_refused(string text) => Assert.False(CriterionExpression.TryParse(text, out _, out _));
+}
