@@ -1,0 +1,130 @@
+using System.Globalization;
+
+namespace Loadstone.Measurement;
+
+/// <summary>The numbers people and criteria ask of a window: times in ms, rates in %, throughput per second.</summary>
+public static class Figures
+{
+    private const double NsPerMs = 1_000_000;
+
+    /// <summary>A percentile of the response time, in ms; see <see cref="Histogram.PercentileNs"/>.</summary>
+    public static double PercentileMs(this Histogram histogram, double percent) => histogram.PercentileNs(percent) / NsPerMs;
+
+    /// <summary>The share of requests that did not end well, in % of those that ended; 0 when none has.</summary>
+    public static double ErrorRatePercent(this OperationWindow window) =>
+        window.Ended == 0 ? 0 : 100.0 * window.FailedRequests / window.Ended;
+
+    /// <summary>
+    /// The value of a metric by its wire name (those of <c>Criterion.Metric</c>): on one operation, over all scenarios that have
+    /// it, or on everything when <paramref name="operation"/> is null. Null when nothing was measured or the name is unknown.
+    /// </summary>
+    public static double? ValueOf(this MetricWindow window, string metric, string? operation)
+    {
+        var requests = operation is null ? window.Total() : Sum(window, operation);
+        return metric switch
+        {
+            "dropped_iterations" => window.Iterations.Dropped,
+            "total_requests" => requests.Sent,
+            "failed_requests" => requests.FailedRequests,
+            "throughput_rps" => window.Seconds == 0 ? null : requests.Sent / window.Seconds,
+            "requests_per_minute" => window.Seconds == 0 ? null : 60 * requests.Sent / window.Seconds,
+            "error_rate" => requests.Ended == 0 ? null : requests.ErrorRatePercent(),
+            "check_failure_rate" => ChecksPercent(requests, requests.ChecksFailed),
+            "check_pass_rate" => ChecksPercent(requests, requests.ChecksPassed),
+            _ => TimeOf(requests.Response, metric),
+        };
+    }
+
+    private static OperationWindow Sum(MetricWindow window, string operation)
+    {
+        var sum = new OperationWindow { Scenario = "", Operation = operation };
+        foreach (var one in window.Operations.Where(o => o.Operation == operation))
+            sum.Add(one);
+        return sum;
+    }
+
+    private static double? ChecksPercent(OperationWindow requests, long part)
+    {
+        var all = requests.ChecksPassed + requests.ChecksFailed;
+        return all == 0 ? null : 100.0 * part / all;
+    }
+
+    private static double? TimeOf(Histogram response, string metric)
+    {
+        const string Suffix = "_response_time";
+        if (response.Count == 0 || !metric.EndsWith(Suffix, StringComparison.Ordinal))
+            return null;
+        return metric[..^Suffix.Length] switch
+        {
+            "avg" => response.MeanNs / NsPerMs,
+            "min" => response.MinNs / NsPerMs,
+            "max" => response.MaxNs / NsPerMs,
+            ['p', .. var percent] when double.TryParse(percent, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var p)
+                && p is >= 0 and <= 100 => response.PercentileMs(p),
+            _ => null,
+        };
+    }
+}
+
+/// <summary>The figures of a run, or of one operation of it, as people and programs read them. Times are ms, rates %.</summary>
+public sealed record RunFigures
+{
+    /// <summary>Requests sent.</summary>
+    public long TotalRequests { get; init; }
+
+    /// <summary>Requests answered as they should be.</summary>
+    public long SuccessfulRequests { get; init; }
+
+    /// <summary>Requests failed, timed out or aborted.</summary>
+    public long FailedRequests { get; init; }
+
+    /// <summary>The mean response time, from due.</summary>
+    public double AvgResponseTime { get; init; }
+
+    /// <summary>The smallest response time.</summary>
+    public double MinResponseTime { get; init; }
+
+    /// <summary>The largest response time.</summary>
+    public double MaxResponseTime { get; init; }
+
+    /// <summary>The median response time.</summary>
+    public double P50ResponseTime { get; init; }
+
+    /// <summary>The 95th percentile of the response time.</summary>
+    public double P95ResponseTime { get; init; }
+
+    /// <summary>The 99th percentile of the response time.</summary>
+    public double P99ResponseTime { get; init; }
+
+    /// <summary>Requests sent per second of load.</summary>
+    public double ThroughputRps { get; init; }
+
+    /// <summary>Failed requests in % of those that ended.</summary>
+    public double ErrorRate { get; init; }
+
+    /// <summary>Checks that held.</summary>
+    public long ChecksPassed { get; init; }
+
+    /// <summary>Checks that did not.</summary>
+    public long ChecksFailed { get; init; }
+
+    /// <summary>The figures of some requests over a stretch of load, in seconds.</summary>
+    public static RunFigures Of(OperationWindow requests, double seconds) => new()
+    {
+        TotalRequests = requests.Sent,
+        SuccessfulRequests = requests.Ok,
+        FailedRequests = requests.FailedRequests,
+        AvgResponseTime = Ms(requests.Response.MeanNs),
+        MinResponseTime = Ms(requests.Response.MinNs),
+        MaxResponseTime = Ms(requests.Response.MaxNs),
+        P50ResponseTime = Ms(requests.Response.PercentileNs(50)),
+        P95ResponseTime = Ms(requests.Response.PercentileNs(95)),
+        P99ResponseTime = Ms(requests.Response.PercentileNs(99)),
+        ThroughputRps = seconds == 0 ? 0 : Math.Round(requests.Sent / seconds, 3),
+        ErrorRate = Math.Round(requests.ErrorRatePercent(), 4),
+        ChecksPassed = requests.ChecksPassed,
+        ChecksFailed = requests.ChecksFailed,
+    };
+
+    private static double Ms(double ns) => Math.Round(ns / 1_000_000, 4);
+}

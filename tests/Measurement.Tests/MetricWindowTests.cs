@@ -1,0 +1,84 @@
+using System.Text.Json;
+
+namespace Loadstone.Measurement.Tests;
+
+public sealed class MetricWindowTests
+{
+    [Fact]
+    public void Shards_of_one_second_add_up()
+    {
+        var first = Second(3, users: 10, Requests("buy", sent: 5, ok: 4, failed: 1));
+        first.AddShard(Second(3, users: 7, Requests("buy", sent: 2, ok: 2), Requests("browse", sent: 1, ok: 1)));
+
+        Assert.Equal((17, 1), (first.VirtualUsers, first.Seconds));
+        Assert.Equal((7, 6, 1), (first.Operations[0].Sent, first.Operations[0].Ok, first.Operations[0].Failed));
+        Assert.Equal((8, 7), (first.Total().Sent, first.Total().Ok));
+    }
+
+    [Fact]
+    public void Seconds_of_one_run_add_up_to_a_longer_window()
+    {
+        var run = Second(0, users: 10, Requests("buy", sent: 5, ok: 3, inFlightBefore: 0));
+        run.AddSeconds(Second(1, users: 30, Requests("buy", sent: 1, ok: 3, inFlightBefore: 2)));
+        run.AddSeconds(Second(2, users: 20, Requests("browse", sent: 1, ok: 1)));
+
+        Assert.Equal((3, 30), (run.Seconds, run.VirtualUsers));
+        Assert.Equal((0, 6, 6, 0), (run.Operations[0].InFlightBefore, run.Operations[0].Sent, run.Operations[0].Ended, run.Operations[0].InFlightAfter));
+    }
+
+    [Fact]
+    public void The_ledger_of_a_window_carries_what_is_in_flight()
+    {
+        var window = Requests("buy", sent: 10, ok: 6, failed: 1, inFlightBefore: 2);
+        window.TimedOut = 1;
+        window.Aborted = 1;
+
+        Assert.Equal((9, 3, 3), (window.Ended, window.InFlightAfter, window.FailedRequests));
+    }
+
+    [Fact]
+    public void A_window_survives_the_wire()
+    {
+        var window = Second(7, users: 3, Requests("buy", sent: 5, ok: 4, failed: 1));
+        window.Operations[0].CountStatus(200);
+        window.Operations[0].CountError("timed_out");
+        window.Operations[0].Response.Record(123_456);
+        window.Iterations = new IterationCounts(5, 4, 1, 0, 4, 0);
+
+        var again = JsonSerializer.Deserialize<MetricWindow>(JsonSerializer.Serialize(window))!;
+
+        Assert.Equal(JsonSerializer.Serialize(window), JsonSerializer.Serialize(again));
+        Assert.Equal(5, again.For(Requests("buy", 0, 0)).Sent);
+    }
+
+    [Theory]
+    [InlineData("total_requests", null, 20.0)]
+    [InlineData("total_requests", "buy", 10.0)]
+    [InlineData("failed_requests", null, 2.0)]
+    [InlineData("error_rate", null, 10.0)]
+    [InlineData("error_rate", "buy", 20.0)]
+    [InlineData("throughput_rps", null, 20.0)]
+    [InlineData("requests_per_minute", "buy", 600.0)]
+    [InlineData("max_response_time", null, 4.0)]
+    [InlineData("p100_response_time", null, 4.0)]
+    [InlineData("avg_response_time", "buy", 3.0)]
+    [InlineData("dropped_iterations", null, 1.0)]
+    [InlineData("p95_response_time", "nobody", null)]
+    [InlineData("colour", null, null)]
+    public void A_metric_has_its_value_by_its_wire_name(string metric, string? operation, double? expected)
+    {
+        var buy = Requests("buy", sent: 10, ok: 8, failed: 2);
+        buy.Response.Record(2_000_000);
+        buy.Response.Record(4_000_000);
+        var window = Second(0, users: 1, buy, Requests("browse", sent: 10, ok: 10));
+        window.Iterations = new IterationCounts(3, 2, 1, 0, 2, 0);
+
+        Assert.Equal(expected, window.ValueOf(metric, operation));
+    }
+
+    private static MetricWindow Second(int sequence, int users, params OperationWindow[] operations) =>
+        new() { Sequence = sequence, VirtualUsers = users, Operations = operations };
+
+    private static OperationWindow Requests(string operation, long sent, long ok, long failed = 0, long inFlightBefore = 0) =>
+        new() { Scenario = "shop", Operation = operation, Sent = sent, Ok = ok, Failed = failed, InFlightBefore = inFlightBefore };
+}
