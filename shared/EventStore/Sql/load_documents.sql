@@ -1,0 +1,1 @@
+select data from {table} where id = any($1);

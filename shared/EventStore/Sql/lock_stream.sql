@@ -1,0 +1,1 @@
+select version from {schema}.mt_streams where id = $1 for update;
