@@ -1,0 +1,26 @@
+namespace Loadstone.Contracts;
+
+/// <summary>alerting → subscribers. A threshold was breached while a run goes on. Raw JSON on the topic exchange <c>loadstone.alerts</c>.</summary>
+/// <param name="AlertId">The alert; its resolution has the same.</param>
+/// <param name="ExecutionId">The run.</param>
+/// <param name="ExecutionName">The run's name.</param>
+/// <param name="AlertType">threshold_exceeded, performance_degradation, error_spike or resource_exhaustion.</param>
+/// <param name="Severity">low, medium, high or critical.</param>
+/// <param name="MetricName">What was measured, such as <c>p95_response_time</c>.</param>
+/// <param name="Operation">The operation it was measured on; null for the whole run.</param>
+/// <param name="ThresholdValue">The limit, in the metric's unit.</param>
+/// <param name="ActualValue">The value that broke it.</param>
+/// <param name="Message">One sentence with the figures.</param>
+/// <param name="Second">The second of the run whose close showed it.</param>
+/// <param name="TriggeredAt">When.</param>
+public sealed record AlertRaised(
+    Guid AlertId, Guid ExecutionId, string ExecutionName, string AlertType, string Severity, string MetricName, string? Operation,
+    double ThresholdValue, double ActualValue, string Message, int Second, DateTimeOffset TriggeredAt);
+
+/// <summary>alerting → subscribers. A breach is over, or its run is. Raw JSON on the topic exchange <c>loadstone.alerts</c>.</summary>
+/// <param name="AlertId">The alert.</param>
+/// <param name="ExecutionId">The run.</param>
+/// <param name="MetricName">What was measured.</param>
+/// <param name="Second">The second of the run whose close showed it.</param>
+/// <param name="ResolvedAt">When.</param>
+public sealed record AlertResolved(Guid AlertId, Guid ExecutionId, string MetricName, int Second, DateTimeOffset ResolvedAt);

@@ -1,0 +1,87 @@
+using Loadstone.Plans;
+
+namespace Loadstone.Contracts;
+
+/// <summary>
+/// scheduler → ingestion, alerting, analysis. A run was asked for. The configuration is copied in, without the rows of its
+/// data, so that the run can be judged by what was asked, whatever is edited later.
+/// </summary>
+/// <param name="ExecutionId">The run.</param>
+/// <param name="ConfigurationId">The configuration it was made from.</param>
+/// <param name="Name">The run's name.</param>
+/// <param name="Plan">The plan, with every scenario filled in.</param>
+/// <param name="Environment">The environment under test.</param>
+/// <param name="Day">The UTC day its measurements are stored under; part of their key.</param>
+/// <param name="RequestedBy">Who asked.</param>
+/// <param name="RequestedAt">When.</param>
+public sealed record ExecutionRequested(
+    Guid ExecutionId, Guid ConfigurationId, string Name, TestPlan Plan, string Environment, DateOnly Day, string RequestedBy, DateTimeOffset RequestedAt);
+
+/// <summary>scheduler → worker. Compile this share of a run and open its connections; answer ShardPrepared or ShardRefused. Sent again until answered.</summary>
+/// <param name="WorkerId">The worker it is for.</param>
+/// <param name="ExecutionId">The run.</param>
+/// <param name="Shard">The shard's number; never used again in this run.</param>
+/// <param name="ShareIndex">Which share of the load it is, from 0.</param>
+/// <param name="ShareOf">How many shares there are.</param>
+/// <param name="Plan">The plan, with every scenario filled in and the rows of its data.</param>
+/// <param name="BaseUrls">The only places requests may go; the first is the usual one.</param>
+/// <param name="Variables">What templates read as <c>env.NAME</c>.</param>
+/// <param name="Seed">The seed of everything random.</param>
+/// <param name="Day">The UTC day measurements are stored under.</param>
+public sealed record PrepareShard(
+    Guid WorkerId, Guid ExecutionId, int Shard, int ShareIndex, int ShareOf, TestPlan Plan, IReadOnlyList<string> BaseUrls,
+    IReadOnlyDictionary<string, string> Variables, int Seed, DateOnly Day);
+
+/// <summary>scheduler → worker. Begin a prepared shard at an instant. Sent again until its windows come.</summary>
+/// <param name="WorkerId">The worker it is for.</param>
+/// <param name="ExecutionId">The run.</param>
+/// <param name="Shard">The shard.</param>
+/// <param name="StartAt">The common start, by the scheduler's clock. When it is past, the shard joins at the present offset.</param>
+public sealed record StartShard(Guid WorkerId, Guid ExecutionId, int Shard, DateTimeOffset StartAt);
+
+/// <summary>scheduler → worker. End a shard's load now. Sent again until ShardFinished comes.</summary>
+/// <param name="WorkerId">The worker it is for.</param>
+/// <param name="ExecutionId">The run.</param>
+/// <param name="Shard">The shard.</param>
+public sealed record StopShard(Guid WorkerId, Guid ExecutionId, int Shard);
+
+/// <summary>scheduler → worker. Hold a shard's schedule and its users between iterations.</summary>
+/// <param name="WorkerId">The worker it is for.</param>
+/// <param name="ExecutionId">The run.</param>
+/// <param name="Shard">The shard.</param>
+/// <param name="Command">The number of this command within the run; one with a lower number than the last is late and void.</param>
+public sealed record PauseShard(Guid WorkerId, Guid ExecutionId, int Shard, int Command);
+
+/// <summary>scheduler → worker. Go on after a pause.</summary>
+/// <param name="WorkerId">The worker it is for.</param>
+/// <param name="ExecutionId">The run.</param>
+/// <param name="Shard">The shard.</param>
+/// <param name="Command">The number of this command within the run; one with a lower number than the last is late and void.</param>
+public sealed record ResumeShard(Guid WorkerId, Guid ExecutionId, int Shard, int Command);
+
+/// <summary>scheduler → ingestion. Every shard is ready, and this is when they start together.</summary>
+/// <param name="ExecutionId">The run.</param>
+/// <param name="Day">The UTC day measurements are stored under.</param>
+/// <param name="StartAt">The common start, by the scheduler's clock.</param>
+/// <param name="Shards">The shards that make the load.</param>
+public sealed record ExecutionStarted(Guid ExecutionId, DateOnly Day, DateTimeOffset StartAt, IReadOnlyList<int> Shards);
+
+/// <summary>scheduler → ingestion. A shard will send nothing more: its worker is lost.</summary>
+/// <param name="ExecutionId">The run.</param>
+/// <param name="Shard">The shard.</param>
+/// <param name="LostAt">When it was given up, by the scheduler's clock.</param>
+public sealed record ShardLost(Guid ExecutionId, int Shard, DateTimeOffset LostAt);
+
+/// <summary>scheduler → ingestion, alerting. The run is over, and its verdict does not change any more.</summary>
+/// <param name="ExecutionId">The run.</param>
+/// <param name="Status">completed, failed or cancelled.</param>
+/// <param name="Reason">Why it failed or was cancelled; null when completed.</param>
+/// <param name="Outcome">What the result is worth; null when nothing was judged.</param>
+/// <param name="EndedAt">When.</param>
+public sealed record ExecutionEnded(Guid ExecutionId, string Status, string? Reason, VerdictOutcome? Outcome, DateTimeOffset EndedAt);
+
+/// <summary>scheduler → worker. The answer to WorkerReported: the scheduler is there, and this is its clock.</summary>
+/// <param name="WorkerId">The worker it is for.</param>
+/// <param name="WorkerSentAt">When the worker sent its report, by the worker's clock.</param>
+/// <param name="ReceivedAt">When the scheduler had it, by the scheduler's clock.</param>
+public sealed record WorkerEcho(Guid WorkerId, DateTimeOffset WorkerSentAt, DateTimeOffset ReceivedAt);

@@ -1,0 +1,84 @@
+
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+
+namespace Loadstone.ServiceHost;
+
+/// <summary>Who a call is made for.</summary>
+/// <param name="Service">The service that makes the call.</param>
+/// <param name="User">The person or key it is made for; the service itself when it acts on its own.</param>
+/// <param name="Roles">The roles the user has.</param>
+public sealed record Caller(string Service, string User, IReadOnlyList<string> Roles);
+
+/// <summary>
+/// Proves to a service that a call comes from the platform itself: a header with the caller and the time, signed with
+/// HMAC-SHA-256 (RFC 2104) by the key all services share (<c>LOADSTONE_INTERNAL_KEY</c>), good for 60 seconds.
+/// </summary>
+public sealed class InternalIdentity(byte[] key, TimeProvider time)
+{
+    /// <summary>The header; the gateway takes it off whatever comes from outside.</summary>
+    public const string Header = "Loadstone-Identity";
+
+    private static readonly TimeSpan GoodFor = TimeSpan.FromSeconds(60);
+    private static readonly object CallerItem = new();
+
+    /// <summary>Reads the key from the settings.</summary>
+    /// <exception cref="InvalidOperationException">There is no key of at least 32 characters.</exception>
+    public static InternalIdentity From(IConfiguration configuration) => configuration["LOADSTONE_INTERNAL_KEY"] is { Length: >= 32 } key
+        ? new InternalIdentity(Encoding.UTF8.GetBytes(key), TimeProvider.System)
+        : throw new InvalidOperationException("LOADSTONE_INTERNAL_KEY must be set, the same for all services, to at least 32 characters.");
+
+    /// <summary>The header's value for a call made now.</summary>
+    public string Sign(Caller caller)
+    {
+        var signed = new SignedCaller(caller, time.GetUtcNow().ToUnixTimeMilliseconds());
+        var body = Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(signed));
+        return $"{body}.{Signature(body)}";
+    }
+
+    /// <summary>The caller a header speaks of; null when it is forged, malformed or too old.</summary>
+    public Caller? Verify(string? header)
+    {
+        if (header?.Split('.') is not [var body, var signature]
+            || !CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Signature(body)), Encoding.ASCII.GetBytes(signature)))
+        {
+            return null;
+        }
+
+        var signed = JsonSerializer.Deserialize<SignedCaller>(Convert.FromBase64String(body))!;
+        var age = time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(signed.AtMs);
+        return age.Duration() <= GoodFor ? signed.Caller : null;
+    }
+
+    /// <summary>The caller of the present request.</summary>
+    public static Caller CallerOf(HttpContext context) => (Caller)context.Items[CallerItem]!;
+
+    internal bool Admit(HttpContext context)
+    {
+        if (Verify(context.Request.Headers[Header]) is not { } caller)
+            return false;
+        context.Items[CallerItem] = caller;
+        return true;
+    }
+
+    private string Signature(string body) => Convert.ToHexString(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(body)));
+
+    private sealed record SignedCaller(Caller Caller, long AtMs);
+}
+
+/// <summary>Turns away calls that do not come from the platform.</summary>
+internal static class InternalIdentityPipeline
+{
+    public static void UseInternalIdentity(this WebApplication app)
+    {
+        var identity = app.Services.GetService(typeof(InternalIdentity)) as InternalIdentity;
+        app.Use((context, next) => context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal) || identity!.Admit(context)
+            ? next(context)
+            : Problems.WriteAsync(context, new RefusalException(StatusCodes.Status401Unauthorized, "Services answer the gateway only.")));
+    }
+
+}

@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace Loadstone.ServiceHost;
+
+/// <summary>
+/// Traces and metrics, sent by OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> says where to; otherwise nothing is collected. The
+/// frameworks' own sources are enough for one trace from the HTTP request over database and bus to the worker and back.
+/// </summary>
+public static class Telemetry
+{
+    /// <summary>The source of the platform's own spans.</summary>
+    public static readonly ActivitySource Spans = new("Loadstone");
+
+    /// <summary>The source of the platform's own instruments.</summary>
+    public static readonly Meter Meter = new("Loadstone");
+
+    private static readonly string[] Sources = ["Microsoft.AspNetCore", "System.Net.Http", "MassTransit", "Npgsql", "Loadstone"];
+    private static readonly string[] Meters = ["Microsoft.AspNetCore.Hosting", "System.Net.Http", "MassTransit", "Npgsql", "Loadstone"];
+
+    internal static void AddTelemetry(this WebApplicationBuilder builder, string name)
+    {
+        if (string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+            return;
+        var resource = ResourceBuilder.CreateDefault().AddService(name, "loadstone", serviceInstanceId: Environment.ProcessId.ToString());
+        // Singletons made by a factory are disposed with the host, which sends what is left.
+        builder.Services.AddSingleton(_ => Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource(Sources).AddOtlpExporter().Build());
+        builder.Services.AddSingleton(_ => Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource).AddMeter(Meters).AddOtlpExporter().Build());
+        builder.Services.AddHostedService<Collecting>();
+    }
+
+    // Asking for the providers is what starts them.
+    private sealed class Collecting(TracerProvider traces, MeterProvider metrics) : Microsoft.Extensions.Hosting.IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken)
+        {
+            traces.ForceFlush(2000);
+            metrics.ForceFlush(2000);
+            return Task.CompletedTask;
+        }
+    }
+}
