@@ -1,0 +1,59 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+
+namespace Loadstone.LoadEngine.Http;
+
+/// <summary>The names of what can go wrong with a request, as windows count them and reports show them.</summary>
+internal static class ErrorTypes
+{
+    public const string ConnectRefused = "connect_refused";
+    public const string DnsFailed = "dns_failed";
+    public const string TlsFailed = "tls_failed";
+    public const string ConnectionReset = "connection_reset";
+    public const string ConnectionClosed = "connection_closed";
+    public const string TimedOut = "timed_out";
+    public const string Aborted = "aborted";
+    public const string Unreachable = "unreachable";
+    public const string MalformedResponse = "malformed_response";
+    public const string HeadersTooLarge = "headers_too_large";
+    public const string BodyTooLarge = "body_too_large";
+    public const string TruncatedBody = "truncated_body";
+    public const string BadEncoding = "bad_content_encoding";
+    public const string OriginNotAllowed = "origin_not_allowed";
+    public const string BadRequest = "request_not_sendable";
+
+    /// <summary>Our own machine ran out of ports or file handles: the generator's fault, not the target's.</summary>
+    public const string GeneratorExhausted = "generator_exhausted";
+
+    private static readonly Dictionary<SocketError, string> BySocketError = new()
+    {
+        [SocketError.ConnectionRefused] = ConnectRefused,
+        [SocketError.ConnectionReset] = ConnectionReset,
+        [SocketError.ConnectionAborted] = ConnectionReset,
+        [SocketError.Shutdown] = ConnectionReset,
+        [SocketError.OperationAborted] = Aborted,
+        [SocketError.Interrupted] = Aborted,
+        [SocketError.TimedOut] = TimedOut,
+        [SocketError.HostUnreachable] = Unreachable,
+        [SocketError.NetworkUnreachable] = Unreachable,
+        [SocketError.NetworkDown] = Unreachable,
+        [SocketError.AddressNotAvailable] = GeneratorExhausted,
+        [SocketError.AddressAlreadyInUse] = GeneratorExhausted,
+        [SocketError.TooManyOpenSockets] = GeneratorExhausted,
+        [SocketError.NoBufferSpaceAvailable] = GeneratorExhausted,
+        [SocketError.HostNotFound] = DnsFailed,
+        [SocketError.TryAgain] = DnsFailed,
+        [SocketError.NoData] = DnsFailed,
+    };
+
+    /// <summary>The name of what a socket or TLS stream threw; null when it is nothing a network does.</summary>
+    public static string? Of(Exception exception) => exception switch
+    {
+        SocketException socket => BySocketError.GetValueOrDefault(socket.SocketErrorCode, $"socket_{socket.SocketErrorCode}".ToLowerInvariant()),
+        AuthenticationException => TlsFailed,
+        IOException { InnerException: SocketException inner } => Of(inner),
+        IOException => ConnectionClosed,
+        ObjectDisposedException => Aborted,
+        _ => null,
+    };
+}

@@ -1,0 +1,220 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+
+namespace Loadstone.LoadEngine.Http;
+
+/// <content>Reading the response: its head, then its body, from one buffer that is filled as needed.</content>
+internal sealed partial class HttpConnection
+{
+    private const int FirstBuffer = 4096;
+    private const int LargestHead = 64 * 1024;
+    private const int LargestKeptBody = 16 * 1024 * 1024;
+
+    private readonly ByteWriter _kept = new();
+    private ResponseHead _head;
+    private byte[] _in = [];
+
+    // Bytes received and not yet consumed are _in[_start.._end].
+    private int _start;
+    private int _end;
+    private int _headLength;
+
+    public ref readonly ResponseHead Head => ref _head;
+
+    /// <summary>The head's bytes; only between <see cref="ReceiveHeadAsync"/> and <see cref="ReceiveBodyAsync"/>.</summary>
+    public ReadOnlySpan<byte> HeadBytes => _in.AsSpan(_start, _headLength);
+
+    /// <summary>The body, when it was to be kept; until <see cref="Finish"/>.</summary>
+    public ReadOnlyMemory<byte> Body => _kept.Written;
+
+    /// <summary>Bytes received for this response so far.</summary>
+    public long BytesReceived { get; private set; }
+
+    /// <summary>Reads up to the end of the response's head, passing over 1xx ones. Returns null, or the error's name.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<string?> ReceiveHeadAsync()
+    {
+        BytesReceived = 0;
+        _kept.Reset();
+        while (true)
+        {
+            var parse = ResponseHead.TryParse(_in.AsSpan(_start, _end - _start), out _head, out _headLength);
+            if (parse == HeadParse.Done && _head.Status >= 200)
+                return null;
+            if (parse == HeadParse.Malformed)
+                return Broken(ErrorTypes.MalformedResponse);
+            if (parse == HeadParse.Done)
+                _start += _headLength;
+            else if (_end - _start >= LargestHead)
+                return Broken(ErrorTypes.HeadersTooLarge);
+            else if (await ReceiveMoreAsync(LargestHead) is { } error)
+                return error;
+        }
+    }
+
+    /// <summary>Reads the body to its end, keeping it when asked to. Returns null, or the error's name.</summary>
+    /// <param name="isHead">True when the request was a HEAD, whose answer has no body.</param>
+    /// <param name="keep">True when the body is wanted.</param>
+    public ValueTask<string?> ReceiveBodyAsync(bool isHead, bool keep)
+    {
+        _start += _headLength;
+        var framing = _head.Framing(isHead);
+        if (framing == BodyFraming.Length && _end - _start >= _head.ContentLength && _head.ContentLength <= LargestKeptBody)
+        {
+            Take((int)_head.ContentLength, keep);
+            return ValueTask.FromResult<string?>(null);
+        }
+
+        return framing switch
+        {
+            BodyFraming.None => ValueTask.FromResult<string?>(null),
+            BodyFraming.Length => TakeAcrossAsync(_head.ContentLength, keep),
+            BodyFraming.Chunked => ReceiveChunksAsync(keep),
+            _ => ReceiveUntilCloseAsync(keep),
+        };
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<string?> TakeAcrossAsync(long left, bool keep)
+    {
+        while (left > 0)
+        {
+            if (_start == _end && await ReceiveMoreAsync(FirstBuffer) is { } error)
+                return error == ErrorTypes.ConnectionClosed ? ErrorTypes.TruncatedBody : error;
+            var part = (int)Math.Min(left, _end - _start);
+            if (keep && _kept.Length + part > LargestKeptBody)
+                return Broken(ErrorTypes.BodyTooLarge);
+            Take(part, keep);
+            left -= part;
+        }
+
+        return null;
+    }
+
+    // chunk = size in hex [ ";" extensions ] CRLF data CRLF; the last has size 0; then trailer fields and an empty line.
+    private async ValueTask<string?> ReceiveChunksAsync(bool keep)
+    {
+        while (true)
+        {
+            var (size, error) = await ReceiveLineAsync();
+            if (error is not null)
+                return error;
+            if (!Utf8Parser.TryParse(size.Span, out long length, out var digits, 'x') || digits is 0 or > 15 || length < 0)
+                return Broken(ErrorTypes.MalformedResponse);
+            if (length == 0)
+                return await ReceiveTrailersAsync();
+            error = await TakeAcrossAsync(length, keep);
+            if (error is null && await ReceiveLineAsync() is var end)
+                error = end.Error ?? (end.Line.IsEmpty ? null : Broken(ErrorTypes.MalformedResponse));
+            if (error is not null)
+                return error;
+        }
+    }
+
+    private async ValueTask<string?> ReceiveTrailersAsync()
+    {
+        for (var fields = 0; fields < 100; fields++)
+        {
+            var (line, error) = await ReceiveLineAsync();
+            if (error is not null || line.IsEmpty)
+                return error;
+        }
+
+        return Broken(ErrorTypes.HeadersTooLarge);
+    }
+
+    // The line without its CRLF; valid until the next receive.
+    private async ValueTask<(ReadOnlyMemory<byte> Line, string? Error)> ReceiveLineAsync()
+    {
+        while (true)
+        {
+            var end = _in.AsSpan(_start, _end - _start).IndexOf("\r\n"u8);
+            if (end >= 0)
+            {
+                var line = _in.AsMemory(_start, end);
+                _start += end + 2;
+                return (line, null);
+            }
+
+            if (_end - _start >= LargestHead)
+                return (default, Broken(ErrorTypes.MalformedResponse));
+            if (await ReceiveMoreAsync(LargestHead) is { } error)
+                return (default, error == ErrorTypes.ConnectionClosed ? ErrorTypes.TruncatedBody : error);
+        }
+    }
+
+    private async ValueTask<string?> ReceiveUntilCloseAsync(bool keep)
+    {
+        _head.KeepAlive = false;
+        while (true)
+        {
+            if (keep && _kept.Length + _end - _start > LargestKeptBody)
+                return Broken(ErrorTypes.BodyTooLarge);
+            Take(_end - _start, keep);
+            if (await ReceiveMoreAsync(FirstBuffer) is { } error)
+                return error == ErrorTypes.ConnectionClosed ? null : error;
+        }
+    }
+
+    private void Take(int count, bool keep)
+    {
+        if (keep)
+            _kept.Write(_in.AsSpan(_start, count));
+        _start += count;
+    }
+
+    // Receives at least one byte behind those not yet consumed. Returns null, or the error's name.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<string?> ReceiveMoreAsync(int most)
+    {
+        MakeRoom(most);
+        try
+        {
+            var room = _in.AsMemory(_end);
+            var received = _tls is null ? await _socket!.ReceiveAsync(room, SocketFlags.None) : await _tls.ReadAsync(room);
+            if (received == 0)
+                return Broken(ErrorTypes.ConnectionClosed);
+            _end += received;
+            BytesReceived += received;
+            return null;
+        }
+        catch (Exception e) when (ErrorTypes.Of(e) is not null)
+        {
+            return Broken(ErrorTypes.Of(e)!);
+        }
+    }
+
+    private void MakeRoom(int most)
+    {
+        if (_in.Length == 0)
+            _in = ArrayPool<byte>.Shared.Rent(FirstBuffer);
+        if (_start == _end)
+            (_start, _end) = (0, 0);
+        if (_end < _in.Length)
+            return;
+        var unread = _in.AsSpan(_start, _end - _start);
+        if (_start > 0)
+            unread.CopyTo(_in);
+        else
+            GrowTo(Math.Min(most * 2, _in.Length * 2), unread);
+        (_start, _end) = (0, unread.Length);
+    }
+
+    private void GrowTo(int size, ReadOnlySpan<byte> unread)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(size);
+        unread.CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(_in);
+        _in = larger;
+    }
+
+    private void ReleaseResponse()
+    {
+        _kept.Release();
+        if (_in.Length > 0)
+            ArrayPool<byte>.Shared.Return(_in);
+        (_in, _start, _end) = ([], 0, 0);
+    }
+}

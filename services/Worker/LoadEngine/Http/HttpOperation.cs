@@ -1,0 +1,159 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using Loadstone.Plans;
+
+namespace Loadstone.LoadEngine.Http;
+
+/// <summary>
+/// One HTTP step. Each attempt on the wire, redirects included, is a request of its own in the results: due when the one
+/// before it ended, booked when it is sent, and booked again when it ends.
+/// </summary>
+internal sealed class HttpOperation : Operation
+{
+    private readonly int _index;
+    private readonly HttpStep _step;
+    private readonly RequestTemplate _request;
+    private readonly AnswerRules _rules;
+    private readonly Origins _origins;
+    private readonly Destination _usual;
+    private readonly long _timeoutNs;
+
+    /// <param name="index">The operation's place in the recorder.</param>
+    /// <param name="step">The step.</param>
+    /// <param name="data">Where its templates draw from.</param>
+    /// <param name="scenario">The scenario it belongs to.</param>
+    /// <param name="origins">Where requests may go.</param>
+    public HttpOperation(int index, HttpStep step, PlanData data, string scenario, Origins origins)
+    {
+        (_index, _step, _origins) = (index, step, origins);
+        _timeoutNs = step.Timeout.Ticks * 100;
+        _request = new RequestTemplate(step, data, scenario);
+        _rules = new AnswerRules(step, variable => data.SlotOf(scenario, variable));
+        _usual = new Destination(step.Method, origins.Of(step.Path), null);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public override async ValueTask<StepOutcome> RunAsync(VirtualUser user, long dueNs)
+    {
+        if (!TryFindDestination(user, out var to))
+            return NotAllowed(user, dueNs);
+        var withBody = true;
+        for (var hop = 0; ; hop++)
+        {
+            var attempt = await AttemptAsync(user, to, withBody, dueNs, mayFollow: hop < _step.Redirects);
+            if (attempt.Location is null)
+                return new StepOutcome(attempt.EndNs, attempt.Failed);
+            dueNs = attempt.EndNs;
+            if (!TryFollow(attempt, ref to, ref withBody))
+                return NotAllowed(user, dueNs);
+        }
+    }
+
+    // The hot path: everything between a user's turn and the next wait happens here.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<Attempt> AttemptAsync(VirtualUser user, Destination to, bool withBody, long dueNs, bool mayFollow)
+    {
+        var connection = user.ConnectionTo(to.Origin);
+        var beganNs = user.NowNs;
+        connection.Arm(beganNs + _timeoutNs);
+        var error = await connection.EnsureOpenAsync();
+        if (user.HasCookies && to.Path is null)
+            to = to with { Path = _request.PathFor(user) };
+        _request.Write(connection.Request, user, to, withBody, user.HasCookies ? user.CookiesFor(to.Origin.UrlOf(to.Path!)) : null);
+        var sentNs = connection.WasJustOpened ? user.NowNs : beganNs;
+        user.Stripe.Sent(_index, connection.Request.Length, Math.Max(0, beganNs - Math.Max(dueNs, user.FreeSinceNs)));
+        error ??= await connection.SendAsync();
+        error ??= await connection.ReceiveHeadAsync();
+        var checks = new CheckCounts();
+        var location = error is null ? ReadHead(user, connection, to, mayFollow, ref checks) : null;
+        error ??= await connection.ReceiveBodyAsync(to.Method == "HEAD", keep: location is null && _rules.NeedsBody);
+        var endNs = user.NowNs;
+        error = connection.Disarm() ?? error;
+        var status = error is null ? connection.Head.Status : 0;
+        if (error is null && location is null)
+            error = ApplyRules(user, connection, endNs - dueNs, ref checks);
+        user.Stripe.Ended(_index, new RequestResult(
+            OutcomeOf(error), status, error, endNs - dueNs, endNs - sentNs, connection.BytesReceived, checks.Passed, checks.Failed));
+        connection.Finish(reusable: status > 0 && connection.Head.KeepAlive && !connection.HasLeftovers);
+        return new Attempt(endNs, status, location, error is not null || checks.Failed > 0);
+    }
+
+    // Cookies and the place of a redirect are taken while the head is still in the buffer.
+    private string? ReadHead(VirtualUser user, HttpConnection connection, in Destination to, bool mayFollow, ref CheckCounts checks)
+    {
+        var head = connection.HeadBytes;
+        if (connection.Head.SetsCookies)
+            user.TakeCookies(UrlOf(connection, to), ResponseHead.ValuesOf(head, "set-cookie"));
+        if (mayFollow && connection.Head.Status is 301 or 302 or 303 or 307 or 308
+            && ResponseHead.ValuesOf(head, "location") is [var place, ..] && Uri.TryCreate(UrlOf(connection, to), place, out var url))
+        {
+            return url.AbsoluteUri;
+        }
+
+        if (_rules.NeedsHead)
+            _rules.ApplyToHead(head, user, ref checks);
+        return null;
+    }
+
+    // The request line holds the path as it went out.
+    private static Uri UrlOf(HttpConnection connection, in Destination to)
+    {
+        var afterMethod = connection.Request.Written.Span[(to.Method.Length + 1)..];
+        return to.Origin.UrlOf(Encoding.ASCII.GetString(afterMethod[..afterMethod.IndexOf((byte)' ')]));
+    }
+
+    private string? ApplyRules(VirtualUser user, HttpConnection connection, long responseNs, ref CheckCounts checks)
+    {
+        var status = connection.Head.Status;
+        var body = connection.Body;
+        if (_rules.NeedsBody && connection.Head.Encoded && !ContentEncoding.TryDecode(connection, out body))
+            return ErrorTypes.BadEncoding;
+        _rules.ApplyToWhole(status, responseNs, body.Span, user, ref checks);
+        return _rules.IsRight(status) ? null : StatusErrors.Of(status);
+    }
+
+    private static Outcome OutcomeOf(string? error) => error switch
+    {
+        null => Outcome.Ok,
+        ErrorTypes.TimedOut => Outcome.TimedOut,
+        ErrorTypes.Aborted => Outcome.Aborted,
+        _ => Outcome.Failed,
+    };
+
+    private bool TryFindDestination(VirtualUser user, out Destination to)
+    {
+        to = _usual;
+        return !_request.IsWholeUrl || TryGoTo(_request.PathFor(user), ref to);
+    }
+
+    private bool TryGoTo(string url, ref Destination to)
+    {
+        if (!Uri.TryCreate(to.Origin.UrlOf("/"), url, out var target) || _origins.Find(target) is not { } origin)
+            return false;
+        to = to with { Origin = origin, Path = target.PathAndQuery };
+        return true;
+    }
+
+    // RFC 9110 §15.4: 303 turns into a GET, and so do 301 and 302 of a POST, as every browser does; 307 and 308 keep all.
+    private bool TryFollow(in Attempt attempt, ref Destination to, ref bool withBody)
+    {
+        if (attempt.Status == 303 ? to.Method != "HEAD" : attempt.Status is 301 or 302 && to.Method == "POST")
+        {
+            to = to with { Method = "GET" };
+            withBody = false;
+        }
+
+        return TryGoTo(attempt.Location!, ref to);
+    }
+
+    // Nothing goes on the wire, but the step was due and did not succeed: that must show.
+    private StepOutcome NotAllowed(VirtualUser user, long dueNs)
+    {
+        var nowNs = user.NowNs;
+        user.Stripe.Sent(_index, 0, 0);
+        user.Stripe.Ended(_index, new RequestResult(Outcome.Failed, 0, ErrorTypes.OriginNotAllowed, nowNs - dueNs, 0, 0, 0, 0));
+        return new StepOutcome(nowNs, Failed: true);
+    }
+
+    private readonly record struct Attempt(long EndNs, int Status, string? Location, bool Failed);
+}

@@ -1,0 +1,53 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Loadstone.LoadEngine.Http;
+
+/// <summary>A scheme, host and port that requests may go to (RFC 6454), with its resolved addresses.</summary>
+internal sealed class Origin
+{
+    private const long FreshForMs = 30_000;
+
+    private IPAddress[] _addresses = [];
+    private long _resolvedAtMs = -FreshForMs;
+
+    public Origin(Uri url)
+    {
+        Scheme = url.Scheme;
+        Host = url.IdnHost;
+        Port = url.Port;
+        HostHeader = url.IsDefaultPort ? url.IdnHost : $"{url.IdnHost}:{url.Port}";
+        if (url.HostNameType == UriHostNameType.IPv6 && !HostHeader.StartsWith('['))
+            HostHeader = url.Authority;
+    }
+
+    public string Scheme { get; }
+
+    public string Host { get; }
+
+    public int Port { get; }
+
+    public string HostHeader { get; }
+
+    public bool IsTls => Scheme == Uri.UriSchemeHttps;
+
+    public bool Is(Uri url) => url.Scheme == Scheme && url.Port == Port && url.IdnHost.Equals(Host, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The addresses of the host, asked of the resolver at most every 30 s.</summary>
+    /// <exception cref="SocketException">The name does not resolve.</exception>
+    public async ValueTask<IPAddress[]> ResolveAsync(CancellationToken cancellation)
+    {
+        if (Environment.TickCount64 - Volatile.Read(ref _resolvedAtMs) < FreshForMs)
+            return _addresses;
+        _addresses = IPAddress.TryParse(Host.Trim('[', ']'), out var literal)
+            ? [literal]
+            : await Dns.GetHostAddressesAsync(Host, cancellation);
+        Volatile.Write(ref _resolvedAtMs, Environment.TickCount64);
+        return _addresses;
+    }
+
+    /// <summary>The URL of a path here.</summary>
+    public Uri UrlOf(string path) => new(ToString() + path);
+
+    public override string ToString() => $"{Scheme}://{HostHeader}";
+}

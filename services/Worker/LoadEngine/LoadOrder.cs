@@ -1,0 +1,25 @@
+using Loadstone.Plans;
+
+namespace Loadstone.LoadEngine;
+
+/// <summary>What an engine is to do: a plan, against a target, as one part of a run.</summary>
+public sealed record LoadOrder
+{
+    /// <summary>The plan, with every scenario filled in (<see cref="TestPlan.WithScenarios"/>) and the rows of its data.</summary>
+    public required TestPlan Plan { get; init; }
+
+    /// <summary>The base URLs of the target; the first is where relative paths go. Requests go nowhere else.</summary>
+    public required IReadOnlyList<Uri> BaseUrls { get; init; }
+
+    /// <summary>What templates read as <c>env.NAME</c>.</summary>
+    public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Which part of the run this is.</summary>
+    public ShardShare Share { get; init; } = ShardShare.Whole;
+
+    /// <summary>The seed of everything random; the same on every shard.</summary>
+    public int Seed { get; init; }
+
+    /// <summary>True when whole URLs in the plan may lead anywhere: a run of one's own, without a platform.</summary>
+    public bool AnyOrigin { get; init; }
+}

@@ -1,0 +1,52 @@
+using Loadstone.Plans;
+
+namespace Loadstone.LoadEngine;
+
+/// <summary>What became of one step of one user.</summary>
+/// <param name="EndNs">When it was over, by the pacer's clock.</param>
+/// <param name="Failed">True when it did not do what it should.</param>
+internal readonly record struct StepOutcome(long EndNs, bool Failed);
+
+/// <summary>A step of a journey, compiled: shared by all users, so it holds no state of any.</summary>
+internal abstract class Operation
+{
+    /// <summary>The pause after the step.</summary>
+    public required Waiting Think { get; init; }
+
+    /// <summary>True when a failure ends the iteration.</summary>
+    public required bool Critical { get; init; }
+
+    /// <summary>Does the step for one user.</summary>
+    /// <param name="user">The user; nothing else runs for it meanwhile.</param>
+    /// <param name="dueNs">When the step was due; response times count from there.</param>
+    public abstract ValueTask<StepOutcome> RunAsync(VirtualUser user, long dueNs);
+}
+
+/// <summary>A pause, drawn anew each time.</summary>
+internal readonly struct Waiting(DurationDistribution distribution)
+{
+    private const long NsPerTick = 100;
+
+    private readonly DistributionType _type = distribution.Type;
+    private readonly long _firstNs = (distribution.Type == DistributionType.Uniform ? distribution.Min : distribution.Mean).Ticks * NsPerTick;
+    private readonly long _secondNs = (distribution.Type == DistributionType.Uniform ? distribution.Max : distribution.Deviation).Ticks * NsPerTick;
+
+    /// <summary>The next pause, in ns; never below 0.</summary>
+    public long NextNs(ref SplitMix random) => _type switch
+    {
+        DistributionType.Uniform => random.Between(_firstNs, _secondNs),
+        DistributionType.Normal => Math.Max(0, _firstNs + (long)(random.Normal() * _secondNs)),
+        _ => _firstNs,
+    };
+}
+
+/// <summary>A step that only waits.</summary>
+internal sealed class WaitOperation(Waiting duration) : Operation
+{
+    public override async ValueTask<StepOutcome> RunAsync(VirtualUser user, long dueNs)
+    {
+        var untilNs = dueNs + duration.NextNs(ref user.Random);
+        await user.WaitUntil(untilNs);
+        return new StepOutcome(untilNs, Failed: false);
+    }
+}

@@ -1,0 +1,95 @@
+using Loadstone.Measurement;
+using Loadstone.Plans;
+
+namespace Loadstone.LoadEngine.Tests;
+
+/// <summary>A pacer whose time goes on only when a test says so: what takes minutes takes no time, and comes out the same each time.</summary>
+internal sealed class VirtualPacer : Pacer
+{
+    private long _nowNs = 1;
+
+    public override long NowNs => _nowNs;
+
+    /// <summary>Lets time go on to an instant, ringing each alarm at its own time on the way.</summary>
+    public void AdvanceTo(long untilNs)
+    {
+        // The test runner's context would take what alarms wake to other threads; a pacer's thread has none.
+        var context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        for (var nextNs = RingDue(_nowNs); nextNs <= untilNs; nextNs = RingDue(_nowNs))
+            _nowNs = Math.Max(_nowNs, nextNs);
+        _nowNs = untilNs;
+        SynchronizationContext.SetSynchronizationContext(context);
+    }
+
+    protected override void NextChanged()
+    {
+    }
+}
+
+/// <summary>A request that takes as long as the test says, without any network.</summary>
+internal sealed class PretendRequest(Func<long, long> durationNs) : Operation
+{
+    public override async ValueTask<StepOutcome> RunAsync(VirtualUser user, long dueNs)
+    {
+        var sentNs = user.NowNs;
+        user.Stripe.Sent(0, 0, Math.Max(0, sentNs - Math.Max(dueNs, user.FreeSinceNs)));
+        await user.WaitUntil(sentNs + durationNs(sentNs));
+        var endNs = user.NowNs;
+        user.Stripe.Ended(0, new RequestResult(Outcome.Ok, 200, null, endNs - dueNs, endNs - sentNs, 0, 0, 0));
+        return new StepOutcome(endNs, Failed: false);
+    }
+}
+
+/// <summary>A whole run under virtual time.</summary>
+internal sealed class VirtualRun : IAsyncDisposable
+{
+    public const long Second = 1_000_000_000;
+    public const long Ms = 1_000_000;
+
+    private readonly VirtualPacer _pacer = new();
+    private readonly LoadRun _run;
+    private readonly Task<RunEnd> _end;
+
+    private VirtualRun(TestPlan plan, Func<long, long> durationNs, ShardShare share, TimeSpan startsIn, int seed)
+    {
+        var order = new LoadOrder { Plan = plan.WithScenarios(_ => null, new DocumentErrors()), BaseUrls = [], Share = share, Seed = seed };
+        var think = order.Plan.ScenarioConfig.ThinkTime;
+        _run = new LoadRun(order, _pacer, _ => (
+            [.. order.Plan.ScenarioConfig.Scenarios.Select(s => Journey.Of(s.Name, [new PretendRequest(durationNs) { Think = new Waiting(think), Critical = false }]))],
+            [new OperationWindow { Scenario = "s", Operation = "request" }], 0, 0));
+        _end = _run.RunAsync(startsIn, Windows.Add);
+    }
+
+    public List<MetricWindow> Windows { get; } = [];
+
+    public LoadRun Control => _run;
+
+    public static VirtualRun Of(
+        string load, Func<long, long>? durationNs = null, ShardShare? share = null, string think = "0", TimeSpan startsIn = default, int seed = 1) =>
+        new(PlanFile.Parse($"name: x\nscenario_config: {{ think_time: {think} }}\n{load}"), durationNs ?? (_ => Ms), share ?? ShardShare.Whole, startsIn, seed);
+
+    public void AdvanceTo(double seconds) => _pacer.AdvanceTo(1 + (long)(seconds * Second));
+
+    /// <summary>Lets the run come to its end and returns what it measured.</summary>
+    public async Task<RunEnd> FinishAsync(double seconds)
+    {
+        AdvanceTo(seconds);
+        // The last cut is asked for on a thread-pool thread, once every user has gone; it needs the pacer once more.
+        while (!_end.IsCompleted)
+        {
+            await Task.Yield();
+            _pacer.AdvanceTo(_pacer.NowNs);
+        }
+
+        return await _end;
+    }
+
+    public static async Task<RunEnd> WholeAsync(string load, double seconds, Func<long, long>? durationNs = null, string think = "0", int seed = 1)
+    {
+        await using var run = Of(load, durationNs, think: think, seed: seed);
+        return await run.FinishAsync(seconds);
+    }
+
+    public ValueTask DisposeAsync() => _run.DisposeAsync();
+}
