@@ -1,0 +1,23 @@
+using Loadstone.Contracts;
+using MassTransit;
+
+namespace Loadstone.Alerting;
+
+/// <summary>Which runs there are to watch, and when they are over.</summary>
+public sealed class SchedulerConsumer(IDocumentSession session, Watches watches) : IConsumer<ExecutionRequested>, IConsumer<ExecutionEnded>
+{
+    public async Task Consume(ConsumeContext<ExecutionRequested> context)
+    {
+        var m = context.Message;
+        session.Store(new WatchedRun(m.ExecutionId, m.Name, m.Plan.SuccessCriteria));
+        await session.SaveChangesAsync(context.CancellationToken);
+    }
+
+    public Task Consume(ConsumeContext<ExecutionEnded> context) => watches.EndAsync(context.Message.ExecutionId, context.CancellationToken);
+}
+
+/// <summary>The seconds of runs, as they close.</summary>
+public sealed class IngestionConsumer(Watches watches) : IConsumer<WindowClosed>
+{
+    public Task Consume(ConsumeContext<WindowClosed> context) => watches.LookAsync(context.Message, context.CancellationToken);
+}

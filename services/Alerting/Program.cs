@@ -1,0 +1,12 @@
+using Loadstone.Alerting;
+using Loadstone.ServiceHost;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddPlatformDefaults("alerting");
+builder.AddStore();
+builder.AddBus(bus => bus.Shared("alerting", typeof(SchedulerConsumer), typeof(IngestionConsumer)));
+
+var app = builder.Build();
+app.UsePlatformDefaults();
+app.MapAlerts();
+app.Run();

@@ -1,0 +1,86 @@
+using System.Globalization;
+using Loadstone.Measurement;
+using Loadstone.Plans;
+
+namespace Loadstone.Alerting;
+
+/// <summary>A breach that began or ended with a second.</summary>
+/// <param name="Criterion">What was breached.</param>
+/// <param name="Occurrence">Which breach of it in this run, from 1.</param>
+/// <param name="Value">The value that showed it.</param>
+/// <param name="IsOver">True when the breach ended.</param>
+public sealed record Change(Criterion Criterion, int Occurrence, double Value, bool IsOver);
+
+/// <summary>
+/// Holds a run's criteria against its last seconds, second by second. A criterion is breached when it does not hold over the
+/// last five seconds together; the breach is over when it has held for three such looks in a row, so that a value at its limit
+/// makes one alert and not twenty. Throughput and totals are not watched: they only mean something at the end.
+/// </summary>
+public sealed class Watch(IReadOnlyList<Criterion> criteria)
+{
+    private const int SlidingSeconds = 5;
+    private const int CalmLooks = 3;
+
+    private static readonly string[] OnlyAtTheEnd = ["throughput_rps", "requests_per_minute", "total_requests", "failed_requests", "dropped_iterations"];
+
+    private readonly Standing[] _standings = [.. criteria.Where(c => !OnlyAtTheEnd.Contains(c.Metric)).Select(c => new Standing(c))];
+    private readonly Queue<MetricWindow> _last = new();
+
+    public int LastSecond { get; private set; } = -1;
+
+    /// <summary>Takes the next second. One that was seen, or a correction of an earlier one, changes nothing.</summary>
+    public IReadOnlyList<Change> Look(MetricWindow second)
+    {
+        if (second.Sequence <= LastSecond)
+            return [];
+        LastSecond = second.Sequence;
+        _last.Enqueue(second);
+        if (_last.Count > SlidingSeconds)
+            _last.Dequeue();
+        var sliding = new MetricWindow { Sequence = _last.Peek().Sequence, Seconds = 0 };
+        foreach (var window in _last)
+            sliding.AddSeconds(window);
+        return [.. _standings.Select(s => s.Look(sliding)).OfType<Change>()];
+    }
+
+    /// <summary>How bad a breach is, by how far the value is beyond its limit: up to 1.2 times low, 1.5 medium, 2 high, else critical.</summary>
+    public static Severity SeverityOf(Change change)
+    {
+        var limit = Math.Max(Math.Abs(change.Criterion.Limit), 1e-9);
+        return (change.Criterion.Comparison is Comparison.AtLeast or Comparison.Above ? limit / Math.Max(change.Value, 1e-9) : change.Value / limit) switch
+        {
+            <= 1.2 => Severity.Low,
+            <= 1.5 => Severity.Medium,
+            <= 2 => Severity.High,
+            _ => Severity.Critical,
+        };
+    }
+
+    public static string MessageOf(Change change) => string.Create(CultureInfo.InvariantCulture,
+        $"{change.Criterion.Title} does not hold over the last {SlidingSeconds} seconds: {change.Value:0.##}");
+
+    private sealed class Standing(Criterion criterion)
+    {
+        private int _occurrence;
+        private bool _breached;
+        private int _calm;
+
+        public Change? Look(MetricWindow sliding)
+        {
+            if (sliding.ValueOf(criterion.Metric, criterion.Operation) is not { } value)
+                return null;
+            var holds = criterion.Judge(value).Passed;
+            _calm = holds ? _calm + 1 : 0;
+            if (!_breached && !holds)
+            {
+                _breached = true;
+                return new Change(criterion, ++_occurrence, value, IsOver: false);
+            }
+
+            if (!_breached || _calm < CalmLooks)
+                return null;
+            _breached = false;
+            return new Change(criterion, _occurrence, value, IsOver: true);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+using Loadstone.Contracts;
+using RestEase;
+
+namespace Loadstone.Analysis;
+
+/// <summary>The ingestion service, asked for everything a sealed run measured.</summary>
+public interface IIngestionClient
+{
+    [Get("internal/executions/{id}/measurements")]
+    Task<RunMeasurements> MeasurementsAsync([Path] Guid id, CancellationToken cancellation);
+}

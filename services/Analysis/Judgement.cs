@@ -1,0 +1,32 @@
+using Loadstone.Contracts;
+using Loadstone.Measurement;
+using Loadstone.Plans;
+
+namespace Loadstone.Analysis;
+
+// The life of a judgement. There is one for each run; its stream has the run's id.
+
+public sealed record RunJudged(Guid Id, Verdict Verdict, RunFigures Figures, RunPeaks Peaks, IReadOnlyList<string> Gaps, DateTimeOffset At);
+
+/// <summary>What a run was found to be worth.</summary>
+public sealed record Judgement
+{
+    public required Guid Id { get; init; }
+
+    public required RunJudged Last { get; init; }
+
+    public static Judgement Create(RunJudged e) => new() { Id = e.Id, Last = e };
+
+    /// <summary>Judges a run by what it was asked to hold and what it measured. Pure.</summary>
+    public static RunJudged Decide(RunToJudge run, RunMeasurements measured, DateTimeOffset now)
+    {
+        var total = measured.Total;
+        var verdict = Verdict.Judge(run.Plan.SuccessCriteria.All(), total.ValueOf, [.. measured.Gaps, .. measured.Faults]);
+        var requests = total.Total();
+        var peaks = new RunPeaks(total.VirtualUsers, Math.Round(total.Health.CpuPercent, 2), total.Health.MemoryBytes, Math.Round(total.Seconds, 3), requests.ErrorTypes);
+        return new RunJudged(run.Id, verdict, RunFigures.Of(requests, total.Seconds), peaks, measured.Gaps, now);
+    }
+}
+
+/// <summary>What a run was asked to do, kept until it can be judged, and to judge it again.</summary>
+public sealed record RunToJudge(Guid Id, Guid ConfigurationId, string Name, TestPlan Plan, string Environment, string RequestedBy, DateTimeOffset RequestedAt);

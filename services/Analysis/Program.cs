@@ -1,0 +1,13 @@
+using Loadstone.Analysis;
+using Loadstone.ServiceHost;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddPlatformDefaults("analysis");
+builder.AddStore();
+builder.AddInternalClient<IIngestionClient>("LOADSTONE_INGESTION_URL");
+builder.AddBus(bus => bus.Shared("analysis", typeof(SchedulerConsumer), typeof(IngestionConsumer)));
+
+var app = builder.Build();
+app.UsePlatformDefaults();
+app.MapReports();
+app.Run();

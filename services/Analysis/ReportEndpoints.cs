@@ -1,0 +1,54 @@
+using System.Text;
+using Loadstone.ServiceHost;
+
+namespace Loadstone.Analysis;
+
+internal static class ReportEndpoints
+{
+    private static readonly string[] Formats = ["json", "html"];
+
+    public static void MapReports(this WebApplication app)
+    {
+        app.MapGet("/api/load-testing/executions/{id:guid}/report", ReportAsync);
+        app.MapGet("/api/load-testing/executions/{id:guid}/reports", ListAsync);
+        app.MapGet("/api/load-testing/reports/{id:guid}", ByIdAsync);
+    }
+
+    private static async Task<IResult> ReportAsync(Guid id, string? format, string? type, IQuerySession session, CancellationToken cancellation)
+    {
+        var wanted = format ?? "json";
+        if (!Formats.Contains(wanted))
+            throw RefusalException.Field("format", $"must be one of {string.Join(", ", Formats)}");
+        if (type is not (null or "summary"))
+            throw RefusalException.Field("type", "must be summary");
+        var reports = await session.QueryAsync<Report>("where d.data ->> 'execution_id' = ? order by d.data ->> 'generated_at' desc", cancellation, id.ToString());
+        var report = reports.Count > 0 ? reports[0] : await NoneAsync(id, session, cancellation);
+        return wanted == "html"
+            ? Results.Text(ReportHtml.Of(report.ReportData), "text/html; charset=utf-8", Encoding.UTF8)
+            : Results.Ok(new ReportAnswer(true, report));
+    }
+
+    private static async Task<ReportListAnswer> ListAsync(Guid id, IQuerySession session, CancellationToken cancellation)
+    {
+        var reports = await session.QueryAsync<Report>("where d.data ->> 'execution_id' = ? order by d.data ->> 'generated_at' desc", cancellation, id.ToString());
+        if (reports.Count == 0 && await session.LoadAsync<RunToJudge>(id, cancellation) is null)
+            throw RefusalException.NotFound("execution", id);
+        return new ReportListAnswer(true, [.. reports.Select(r => new ReportEntry(r.Id, r.ExecutionId, r.ReportType, r.GeneratedAt, r.ReportUrl))]);
+    }
+
+    private static async Task<ReportAnswer> ByIdAsync(Guid id, IQuerySession session, CancellationToken cancellation) =>
+        new(true, await session.LoadAsync<Report>(id, cancellation) ?? throw RefusalException.NotFound("report", id));
+
+    private static async Task<Report> NoneAsync(Guid id, IQuerySession session, CancellationToken cancellation) =>
+        throw (await session.LoadAsync<RunToJudge>(id, cancellation) is null
+            ? RefusalException.NotFound("execution", id)
+            : new RefusalException(StatusCodes.Status404NotFound, $"The execution {id} has no report yet: it is made when the run has ended."));
+}
+
+[Envelope]
+internal sealed record ReportAnswer(bool Success, Report Report);
+
+[Envelope]
+internal sealed record ReportListAnswer(bool Success, IReadOnlyList<ReportEntry> Reports);
+
+internal sealed record ReportEntry(Guid Id, Guid ExecutionId, ReportType ReportType, DateTimeOffset GeneratedAt, string ReportUrl);

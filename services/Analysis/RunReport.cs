@@ -1,0 +1,120 @@
+using Loadstone.Contracts;
+using Loadstone.Measurement;
+using Loadstone.Plans;
+
+namespace Loadstone.Analysis;
+
+public enum ReportType
+{
+    Summary,
+    Detailed,
+    TrendAnalysis,
+    Comparison,
+}
+
+/// <summary>A report, as it is stored and listed (requirements R1.7).</summary>
+public sealed record Report(Guid Id, Guid ExecutionId, ReportType ReportType, DateTimeOffset GeneratedAt, RunReport ReportData)
+{
+    public string ReportUrl => $"/api/load-testing/reports/{Id}";
+}
+
+/// <summary>Everything a report says of a run. Times are ms, rates %, memory bytes.</summary>
+public sealed record RunReport
+{
+    // More points than a chart has pixels help nobody.
+    private const int MostPoints = 600;
+
+    public required string ExecutionName { get; init; }
+
+    public required string ConfigurationName { get; init; }
+
+    public required string Environment { get; init; }
+
+    public required TestType TestType { get; init; }
+
+    public required string RequestedBy { get; init; }
+
+    public required DateTimeOffset RequestedAt { get; init; }
+
+    public required IReadOnlyList<string> Explanation { get; init; }
+
+    public required VerdictOutcome Verdict { get; init; }
+
+    public required IReadOnlyList<string> Reasons { get; init; }
+
+    public required IReadOnlyList<CriterionResult> Criteria { get; init; }
+
+    public required RunFigures Figures { get; init; }
+
+    public required RunPeaks Peaks { get; init; }
+
+    public required IterationCounts Iterations { get; init; }
+
+    public required GeneratorFigures Generator { get; init; }
+
+    public required IReadOnlyList<OperationFigures> Operations { get; init; }
+
+    public required IReadOnlyList<ReportPoint> Series { get; init; }
+
+    public required IReadOnlyList<string> Gaps { get; init; }
+
+    public static RunReport Of(RunToJudge run, RunMeasurements measured, RunJudged judged) => new()
+    {
+        ExecutionName = run.Name,
+        ConfigurationName = run.Plan.Name,
+        Environment = run.Environment,
+        TestType = run.Plan.TestType,
+        RequestedBy = run.RequestedBy,
+        RequestedAt = run.RequestedAt,
+        Explanation = [.. PlanExplanation.Of(run.Plan)],
+        Verdict = judged.Verdict.Outcome,
+        Reasons = judged.Verdict.Reasons,
+        Criteria = judged.Verdict.Criteria,
+        Figures = judged.Figures,
+        Peaks = judged.Peaks,
+        Iterations = measured.Total.Iterations,
+        Generator = GeneratorFigures.Of(measured.Total),
+        Operations = [.. measured.Total.Operations.Select(o => OperationFigures.Of(o, measured.Total.Seconds)).OrderByDescending(o => o.Figures.AvgResponseTime)],
+        Series = SeriesOf(measured.Seconds),
+        Gaps = measured.Gaps,
+    };
+
+    private static List<ReportPoint> SeriesOf(IReadOnlyList<MetricWindow> seconds)
+    {
+        var stretch = Math.Max(1, (seconds.Count + MostPoints - 1) / MostPoints);
+        return [.. seconds.Where(s => s.Seconds > 0).Chunk(stretch).Select(chunk =>
+        {
+            var merged = new MetricWindow { Sequence = chunk[0].Sequence, Seconds = 0 };
+            foreach (var second in chunk)
+                merged.AddSeconds(second);
+            return ReportPoint.Of(merged);
+        })];
+    }
+}
+
+/// <summary>How the load generators fared.</summary>
+public sealed record GeneratorFigures(double LagP50, double LagP99, double LagMax, double GcPauseMax)
+{
+    public static GeneratorFigures Of(MetricWindow total) => new(
+        Math.Round(total.Lag.PercentileMs(50), 4), Math.Round(total.Lag.PercentileMs(99), 4), Math.Round(total.Lag.PercentileMs(100), 4), Math.Round(total.Health.GcPauseMs, 2));
+}
+
+/// <summary>One operation of a run.</summary>
+public sealed record OperationFigures(
+    string Scenario, string Operation, RunFigures Figures, double P99ServiceTime, IReadOnlyDictionary<int, long> StatusCodes, IReadOnlyDictionary<string, long> ErrorTypes)
+{
+    public static OperationFigures Of(OperationWindow o, double seconds) => new(
+        o.Scenario, o.Operation, RunFigures.Of(o, seconds), Math.Round(o.Service.PercentileMs(99), 4), o.StatusCodes, o.ErrorTypes);
+}
+
+/// <summary>One point of the charts.</summary>
+public sealed record ReportPoint(int Second, int Users, double RequestsPerSecond, double P50, double P95, double P99, double ErrorRate, double LagP99)
+{
+    public static ReportPoint Of(MetricWindow window)
+    {
+        var figures = RunFigures.Of(window.Total(), window.Seconds);
+        return new ReportPoint(
+            window.Sequence, window.VirtualUsers, Math.Round(figures.ThroughputRps, 2), figures.P50ResponseTime, figures.P95ResponseTime,
+            figures.P99ResponseTime, figures.ErrorRate, Math.Round(window.Lag.PercentileMs(99), 3));
+    }
+}

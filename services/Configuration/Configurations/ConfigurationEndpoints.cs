@@ -1,0 +1,71 @@
+using System.Text.Json.Nodes;
+using Loadstone.Configuration.Environments;
+using Loadstone.Configuration.Scenarios;
+using Loadstone.Plans;
+
+namespace Loadstone.Configuration.Configurations;
+
+internal static class ConfigurationEndpoints
+{
+    private const string Path = "/api/load-testing/configurations";
+
+    public static void MapConfigurations(this WebApplication app)
+    {
+        new ConfigurationKind(app.Configuration["LOADSTONE_DEFAULT_ENVIRONMENT"] ?? "sample").Map(app, Path);
+        app.MapGet(Path, ListAsync);
+    }
+
+    private static async Task<JsonObject> ListAsync(
+        IQuerySession session, string? testType, string? name, string? active, string? limit, string? cursor, CancellationToken cancellation)
+    {
+        var filter = new ListFilter()
+            .Add("(d.data ->> 'is_active')::boolean = ?", ListFilter.Flag("active", active) ?? true)
+            .AddIf(ListFilter.OneOf<TestType>("testType", testType), "d.data -> 'plan' ->> 'test_type' = ?")
+            .AddIf(name, "strpos(lower(d.data -> 'plan' ->> 'name'), lower(?)) > 0");
+        var all = await session.QueryAsync<string>(
+            $"select d.data -> 'plan' ->> 'test_type' from configuration.mt_doc_testconfiguration as d where {filter.Sql}", cancellation, filter.Values);
+        var counts = await session.QueryAsync<long>(
+            "select count(*) from configuration.mt_doc_testconfiguration as d where (d.data ->> 'is_active')::boolean", cancellation);
+        var page = await Page<TestConfiguration>.ReadAsync(session, filter, limit, cursor, cancellation);
+        return page.ToJson("configurations", new JsonObject
+        {
+            ["total"] = all.Count,
+            ["byType"] = new JsonObject(all.GroupBy(t => t).Select(g => KeyValuePair.Create(g.Key, (JsonNode?)g.Count()))),
+            ["activeCount"] = counts[0],
+        });
+    }
+}
+
+internal sealed class ConfigurationKind(string defaultEnvironment) : ResourceKind<TestConfiguration, TestPlan>
+{
+    public override string Name => "configuration";
+
+    public override TestPlan Read(DocumentNode node) => TestPlan.Read(node) is var plan && plan.Environment is null
+        ? plan with { Environment = defaultEnvironment }
+        : plan;
+
+    public override string NameOf(TestPlan body) => body.Name;
+
+    public override TestPlan BodyOf(TestConfiguration resource) => resource.Plan;
+
+    public override object Created(Guid id, TestPlan body, string by, DateTimeOffset at) => new ConfigurationCreated(id, body, by, at);
+
+    public override object Changed(TestPlan body, string by, DateTimeOffset at) => new ConfigurationChanged(body, by, at);
+
+    public override object Deactivated(string by, DateTimeOffset at) => new ConfigurationDeactivated(by, at);
+
+    public override async Task CheckAsync(TestPlan body, IQuerySession session, DocumentErrors errors)
+    {
+        if (await session.FindEnvironmentAsync(body.Environment!) is not { } environment)
+            errors.Add("environment", $"names no registered environment: {body.Environment}");
+        else
+            environment.System.Limits.Check(body, environment.System.Name, errors);
+        foreach (var (name, feeder) in body.ScenarioConfig.DataGeneration ?? new Dictionary<string, Feeder>())
+        {
+            if (feeder.File is not null)
+                errors.Add($"scenario_config.data_generation.{name}.file", "cannot be read by the platform: send the rows (the command line does)");
+        }
+
+        await session.FillScenariosAsync(body, errors);
+    }
+}

@@ -1,0 +1,17 @@
+using Loadstone.Configuration;
+using Loadstone.Configuration.Configurations;
+using Loadstone.Configuration.Environments;
+using Loadstone.Configuration.Scenarios;
+using Loadstone.ServiceHost;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddPlatformDefaults("configuration");
+builder.AddStore();
+
+var app = builder.Build();
+app.UsePlatformDefaults();
+app.MapConfigurations();
+app.MapScenarios();
+app.MapEnvironments();
+app.MapRunnable();
+app.Run();

@@ -1,0 +1,116 @@
+using Loadstone.Contracts;
+using Loadstone.Measurement;
+using Npgsql;
+
+namespace Loadstone.Ingestion;
+
+/// <summary>
+/// Closes the seconds of one run in order, corrects those that got a late window, and seals the run. Held by the instance that
+/// has the run's lease; what it keeps in memory it can make again from the closed seconds.
+/// </summary>
+public sealed class Closing(LeasedRun run, Database database, WindowStore windows, RunStore runs, TimeProvider time)
+{
+    private MetricWindow _total = new() { Seconds = 0 };
+    private GeneratorWatch _generator = new();
+    private int _lastClosed = run.LastClosed;
+
+    /// <summary>Takes over where another instance, or an earlier life of this one, left off.</summary>
+    public async Task RestoreAsync(CancellationToken cancellation)
+    {
+        (_total, _generator) = (new MetricWindow { Seconds = 0 }, new GeneratorWatch());
+        await foreach (var (window, _) in runs.ClosedAsync(run.ExecutionId, cancellation: cancellation))
+            Count(window);
+    }
+
+    /// <summary>Does whatever can be done now.</summary>
+    public async Task AdvanceAsync(LeasedRun now, CancellationToken cancellation)
+    {
+        if (now.StartAt is null || now.IsSealed)
+            return;
+        var accounts = await runs.AccountsAsync(now, cancellation);
+        await CorrectAsync(accounts, cancellation);
+        while (await TryCloseAsync(accounts, _lastClosed + 1, (second, reported) => accounts.CanClose(second, reported, time.GetUtcNow()), cancellation))
+            _lastClosed++;
+        if (accounts.IsLoadOver)
+            await SealIfDueAsync(accounts, now, cancellation);
+    }
+
+    private async Task CorrectAsync(RunAccounts accounts, CancellationToken cancellation)
+    {
+        var late = await runs.LateSecondsAsync(run.ExecutionId, cancellation);
+        foreach (var second in late)
+            await TryCloseAsync(accounts, second, (_, _) => true, cancellation);
+        if (late.Count > 0)
+            await RestoreAsync(cancellation);
+    }
+
+    private async Task<bool> TryCloseAsync(RunAccounts accounts, int second, Func<int, IReadOnlyCollection<int>, bool> may, CancellationToken cancellation)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await LockRunAsync(connection, cancellation);
+        var (window, reported) = await windows.ReadSecondAsync(connection, run.Day, run.ExecutionId, second, cancellation);
+        if (!may(second, reported.ToHashSet()))
+            return false;
+        await WriteAsync(connection, window, [.. accounts.ExpectedAt(second).Except(reported)], cancellation);
+        await transaction.CommitAsync(cancellation);
+        return true;
+    }
+
+    // Against windows that are being stored just now: see store_window.sql.
+    private async Task LockRunAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("select from ingestion.runs where execution_id = $1 for update", connection);
+        Database.AddValues(command.Parameters, run.ExecutionId);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    private async Task WriteAsync(NpgsqlConnection connection, MetricWindow window, List<int> missing, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        var isLate = window.Sequence <= _lastClosed;
+        await using var command = new NpgsqlCommand(Database.Script("close_second"), connection);
+        Database.AddValues(command.Parameters, run.ExecutionId, window.Sequence, now, System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(window, RunStore.Json));
+        var revision = (int)(await command.ExecuteScalarAsync(cancellation))!;
+        if (!isLate)
+            Count(window);
+        await using var mark = new NpgsqlCommand(isLate
+            ? "delete from ingestion.late_seconds where execution_id = $1 and second = $2"
+            : "update ingestion.runs set last_closed = $2 where execution_id = $1", connection);
+        Database.AddValues(mark.Parameters, run.ExecutionId, window.Sequence);
+        await mark.ExecuteNonQueryAsync(cancellation);
+        var toDate = RunFigures.Of(_total.Total(), _total.Seconds);
+        await RunStore.AnnounceAsync(connection, run.ExecutionId, new WindowClosed(run.ExecutionId, window.Sequence, revision, window, toDate, missing, now), cancellation);
+    }
+
+    private async Task SealIfDueAsync(RunAccounts accounts, LeasedRun now, CancellationToken cancellation)
+    {
+        var stored = await runs.StoredAsync(now, cancellation);
+        var at = time.GetUtcNow();
+        if (!accounts.CanSeal(stored, at) || (_lastClosed < accounts.LastSecond(stored) && accounts.IsComplete(stored)))
+            return;
+        // What is still open when patience ends is closed with what there is.
+        for (; _lastClosed < accounts.LastSecond(stored); _lastClosed++)
+            await TryCloseAsync(accounts, _lastClosed + 1, (_, _) => true, cancellation);
+        await SealAsync(accounts.Gaps(stored), at, cancellation);
+    }
+
+    private async Task SealAsync(IReadOnlyList<string> gaps, DateTimeOffset at, CancellationToken cancellation)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await using var command = new NpgsqlCommand(
+            "update ingestion.runs set sealed_at = $2, seconds = $3, gaps = $4, faults = $5, total = $6 where execution_id = $1 and sealed_at is null", connection);
+        Database.AddValues(command.Parameters, run.ExecutionId, at, _lastClosed + 1, gaps.ToArray(), _generator.Faults(_total).ToArray(),
+            System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(_total, RunStore.Json));
+        if (await command.ExecuteNonQueryAsync(cancellation) == 1)
+            await RunStore.AnnounceAsync(connection, run.ExecutionId, new MetricsSealed(run.ExecutionId, run.Day, _lastClosed + 1, gaps, at), cancellation);
+        await transaction.CommitAsync(cancellation);
+    }
+
+    private void Count(MetricWindow window)
+    {
+        _total.AddSeconds(window);
+        _generator.Add(window);
+    }
+}

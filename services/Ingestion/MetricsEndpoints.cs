@@ -1,0 +1,59 @@
+using Loadstone.Contracts;
+using Loadstone.Measurement;
+using Loadstone.ServiceHost;
+
+namespace Loadstone.Ingestion;
+
+internal static class MetricsEndpoints
+{
+    private static readonly Dictionary<string, int> Granularities = new() { ["second"] = 1, ["10s"] = 10, ["minute"] = 60, ["5m"] = 300 };
+
+    public static void MapMetrics(this WebApplication app)
+    {
+        app.MapGet("/api/load-testing/executions/{id:guid}/metrics", MetricsAsync);
+        app.MapGet("/api/load-testing/executions/{id:guid}/endpoints", EndpointsAsync);
+        app.MapGet("/internal/executions/{id:guid}/measurements", MeasurementsAsync);
+    }
+
+    private static async Task<MetricsAnswer> MetricsAsync(Guid id, string? granularity, RunReader runs, CancellationToken cancellation)
+    {
+        if (!Granularities.TryGetValue(granularity ?? "minute", out var seconds))
+            throw RefusalException.Field("granularity", $"must be one of {string.Join(", ", Granularities.Keys)}");
+        var metrics = new List<PerformanceMetric>();
+        var total = new MetricWindow { Seconds = 0 };
+        await foreach (var (window, closedAt) in runs.WindowsAsync(id, seconds, cancellation))
+        {
+            total.AddSeconds(window);
+            metrics.Add(PerformanceMetric.Of(id, window, closedAt));
+        }
+
+        return new MetricsAnswer(true, metrics, RunInsights.Of(metrics), RunFigures.Of(total.Total(), total.Seconds));
+    }
+
+    private static async Task<EndpointsAnswer> EndpointsAsync(Guid id, RunReader runs, CancellationToken cancellation)
+    {
+        var total = await runs.TotalAsync(id, cancellation);
+        var endpoints = total.Operations.Select(o => EndpointPerformance.Of(id, o, total.Seconds)).OrderByDescending(e => e.AvgResponseTime).ToList();
+        var analysis = new EndpointAnalysis(endpoints.Count, endpoints.Sum(e => e.TotalRequests), endpoints.FirstOrDefault()?.Operation);
+        return new EndpointsAnswer(true, endpoints, analysis, [.. endpoints.Take(10)], [.. endpoints.Where(e => e.ErrorRate > 1)]);
+    }
+
+    private static async Task<RunMeasurements> MeasurementsAsync(Guid id, RunReader runs, CancellationToken cancellation)
+    {
+        var seal = await runs.SealAsync(id, cancellation) ?? throw RefusalException.NotFound("sealed execution", id);
+        var seconds = new List<MetricWindow>();
+        await foreach (var (window, _) in runs.WindowsAsync(id, 1, cancellation))
+            seconds.Add(window);
+        return new RunMeasurements(id, seal.Total, seal.Gaps, seal.Faults, seconds);
+    }
+}
+
+[Envelope]
+internal sealed record MetricsAnswer(bool Success, IReadOnlyList<PerformanceMetric> Metrics, IReadOnlyList<string> Insights, RunFigures Summary);
+
+[Envelope]
+internal sealed record EndpointsAnswer(
+    bool Success, IReadOnlyList<EndpointPerformance> Endpoints, EndpointAnalysis Analysis,
+    IReadOnlyList<EndpointPerformance> SlowestEndpoints, IReadOnlyList<EndpointPerformance> ErrorProneEndpoints);
+
+internal sealed record EndpointAnalysis(int Operations, long TotalRequests, string? Slowest);

@@ -1,0 +1,147 @@
+using System.Globalization;
+using Loadstone.Measurement;
+
+namespace Loadstone.Ingestion;
+
+/// <summary>A point of a run's time series (requirements R1.3). Times are ms, rates %, memory bytes.</summary>
+public sealed record PerformanceMetric
+{
+    public Guid ExecutionId { get; init; }
+
+    /// <summary>Seconds from the start to the beginning of the stretch.</summary>
+    public int TimestampOffset { get; init; }
+
+    public int VirtualUsers { get; init; }
+
+    public double RequestsPerSecond { get; init; }
+
+    public double AvgResponseTime { get; init; }
+
+    public double P95ResponseTime { get; init; }
+
+    public double P99ResponseTime { get; init; }
+
+    public double ErrorRate { get; init; }
+
+    /// <summary>CPU and memory of the load generators.</summary>
+    public double CpuUsage { get; init; }
+
+    public long MemoryUsage { get; init; }
+
+    // What only probes of the target can tell; null while there are none.
+    public double? DatabaseConnections { get; init; }
+
+    public double? QueueLength { get; init; }
+
+    public double? CacheHitRatio { get; init; }
+
+    public DateTimeOffset CollectedAt { get; init; }
+
+    public static PerformanceMetric Of(Guid execution, MetricWindow window, DateTimeOffset at)
+    {
+        var figures = RunFigures.Of(window.Total(), window.Seconds);
+        return new PerformanceMetric
+        {
+            ExecutionId = execution,
+            TimestampOffset = window.Sequence,
+            VirtualUsers = window.VirtualUsers,
+            RequestsPerSecond = figures.ThroughputRps,
+            AvgResponseTime = figures.AvgResponseTime,
+            P95ResponseTime = figures.P95ResponseTime,
+            P99ResponseTime = figures.P99ResponseTime,
+            ErrorRate = figures.ErrorRate,
+            CpuUsage = Math.Round(window.Health.CpuPercent, 2),
+            MemoryUsage = window.Health.MemoryBytes,
+            CollectedAt = at,
+        };
+    }
+}
+
+/// <summary>One operation of a run (requirements R1.4). Times are ms, rates %.</summary>
+public sealed record EndpointPerformance
+{
+    public Guid ExecutionId { get; init; }
+
+    public required string Scenario { get; init; }
+
+    public required string Operation { get; init; }
+
+    public string? EndpointPath { get; init; }
+
+    public string? HttpMethod { get; init; }
+
+    public long TotalRequests { get; init; }
+
+    public long SuccessfulRequests { get; init; }
+
+    public long FailedRequests { get; init; }
+
+    public double AvgResponseTime { get; init; }
+
+    public double MinResponseTime { get; init; }
+
+    public double MaxResponseTime { get; init; }
+
+    public double P50ResponseTime { get; init; }
+
+    public double P95ResponseTime { get; init; }
+
+    public double P99ResponseTime { get; init; }
+
+    public double ErrorRate { get; init; }
+
+    public double ThroughputRps { get; init; }
+
+    public required IReadOnlyDictionary<int, long> StatusCodeDistribution { get; init; }
+
+    public required IReadOnlyDictionary<string, long> ErrorTypes { get; init; }
+
+    public static EndpointPerformance Of(Guid execution, OperationWindow requests, double seconds)
+    {
+        var figures = RunFigures.Of(requests, seconds);
+        return new EndpointPerformance
+        {
+            ExecutionId = execution,
+            Scenario = requests.Scenario,
+            Operation = requests.Operation,
+            EndpointPath = requests.Path,
+            HttpMethod = requests.Method,
+            TotalRequests = figures.TotalRequests,
+            SuccessfulRequests = figures.SuccessfulRequests,
+            FailedRequests = figures.FailedRequests,
+            AvgResponseTime = figures.AvgResponseTime,
+            MinResponseTime = figures.MinResponseTime,
+            MaxResponseTime = figures.MaxResponseTime,
+            P50ResponseTime = figures.P50ResponseTime,
+            P95ResponseTime = figures.P95ResponseTime,
+            P99ResponseTime = figures.P99ResponseTime,
+            ErrorRate = figures.ErrorRate,
+            ThroughputRps = figures.ThroughputRps,
+            StatusCodeDistribution = requests.StatusCodes,
+            ErrorTypes = requests.ErrorTypes,
+        };
+    }
+}
+
+/// <summary>What stands out in a time series, in sentences with their figures and seconds.</summary>
+public static class RunInsights
+{
+    public static IReadOnlyList<string> Of(IReadOnlyList<PerformanceMetric> metrics)
+    {
+        if (metrics.Count == 0)
+            return [];
+        var busiest = metrics.MaxBy(m => m.RequestsPerSecond)!;
+        var slowest = metrics.MaxBy(m => m.P95ResponseTime)!;
+        var worst = metrics.MaxBy(m => m.ErrorRate)!;
+        var insights = new List<string>
+        {
+            Say($"Throughput was highest at second {busiest.TimestampOffset}: {busiest.RequestsPerSecond:0.#} requests/s with {busiest.VirtualUsers} users."),
+            Say($"The p95 response time was highest at second {slowest.TimestampOffset}: {slowest.P95ResponseTime:0.##} ms with {slowest.VirtualUsers} users."),
+        };
+        if (worst.ErrorRate > 0)
+            insights.Add(Say($"Errors were most frequent at second {worst.TimestampOffset}: {worst.ErrorRate:0.##} % of the requests."));
+        return insights;
+    }
+
+    private static string Say(FormattableString sentence) => sentence.ToString(CultureInfo.InvariantCulture);
+}

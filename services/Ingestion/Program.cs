@@ -1,0 +1,21 @@
+using Loadstone.Ingestion;
+using Loadstone.ServiceHost;
+using Npgsql;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddPlatformDefaults("ingestion");
+builder.Services.AddSingleton(NpgsqlDataSource.Create(builder.Required("LOADSTONE_POSTGRES")));
+builder.Services.AddPostgresHealth(builder.Required("LOADSTONE_POSTGRES"));
+builder.Services.AddSingleton<Database>();
+builder.Services.AddSingleton<WindowStore>();
+builder.Services.AddSingleton<RunStore>();
+builder.Services.AddSingleton<RunReader>();
+builder.Services.AddSingleton<Arrivals>();
+builder.Services.AddHostedService<TablesAtStart>();
+builder.Services.AddHostedService<ClosingLoop>();
+builder.AddBus(bus => bus.Shared("ingestion", typeof(WorkerConsumer), typeof(SchedulerConsumer)));
+
+var app = builder.Build();
+app.UsePlatformDefaults();
+app.MapMetrics();
+app.Run();

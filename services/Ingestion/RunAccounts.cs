@@ -1,0 +1,74 @@
+using System.Globalization;
+
+namespace Loadstone.Ingestion;
+
+public enum ShardState
+{
+    Running,
+    Finished,
+    Lost,
+}
+
+/// <summary>What is known of one shard: what it said when it finished, or when it was given up.</summary>
+public sealed record ShardAccount(int Shard, ShardState State, int? LastSequence, long? Sent, long? Outcomes, DateTimeOffset? EndedAt);
+
+/// <summary>What is stored of one shard.</summary>
+public sealed record StoredWindows(int Shard, int Count, int LastSequence, long Sent, long Outcomes);
+
+/// <summary>
+/// The accounts of one run: when a second may be closed, and when and how the whole is sealed. Pure: what is stored and what
+/// the time is come in.
+/// </summary>
+public sealed record RunAccounts(DateTimeOffset? StartAt, IReadOnlyList<ShardAccount> Shards)
+{
+    /// <summary>A second is closed without those who have not reported it by so long after its end.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>A run is sealed, gaps and all, so long after its last shard ended.</summary>
+    public static readonly TimeSpan SealingPatience = TimeSpan.FromSeconds(10);
+
+    public bool IsLoadOver => Shards.Count > 0 && Shards.All(s => s.State != ShardState.Running);
+
+    /// <summary>The shards that ought to report a second.</summary>
+    public IEnumerable<int> ExpectedAt(int second) => Shards.Where(s => s.State switch
+    {
+        ShardState.Running => true,
+        ShardState.Finished => s.LastSequence >= second,
+        _ => false,
+    }).Select(s => s.Shard);
+
+    /// <summary>Whether a second can be closed now, with those who have reported it.</summary>
+    public bool CanClose(int second, IReadOnlyCollection<int> reported, DateTimeOffset now)
+    {
+        var missing = ExpectedAt(second).Except(reported).Any();
+        return StartAt is { } start && (!missing ? ExpectedAt(second).Any() || reported.Count > 0 : now >= start.AddSeconds(second + 1) + Patience);
+    }
+
+    /// <summary>The last second of the run, once the load is over; −1 when there is none.</summary>
+    public int LastSecond(IReadOnlyList<StoredWindows> stored) => Math.Max(
+        Shards.Select(s => s.State == ShardState.Finished ? s.LastSequence ?? -1 : -1).DefaultIfEmpty(-1).Max(),
+        stored.Select(s => s.LastSequence).DefaultIfEmpty(-1).Max());
+
+    /// <summary>Whether everything that was ever to come is there.</summary>
+    public bool IsComplete(IReadOnlyList<StoredWindows> stored) => IsLoadOver && Shards.All(s => GapOf(s, stored) is null);
+
+    /// <summary>Whether the run is to be sealed now: complete, or given long enough.</summary>
+    public bool CanSeal(IReadOnlyList<StoredWindows> stored, DateTimeOffset now) =>
+        IsComplete(stored) || (IsLoadOver && now >= Shards.Max(s => s.EndedAt) + SealingPatience);
+
+    /// <summary>What is missing, in sentences.</summary>
+    public IReadOnlyList<string> Gaps(IReadOnlyList<StoredWindows> stored) => [.. Shards.Select(s => GapOf(s, stored)).OfType<string>()];
+
+    private static string? GapOf(ShardAccount shard, IReadOnlyList<StoredWindows> all)
+    {
+        var stored = all.FirstOrDefault(s => s.Shard == shard.Shard) ?? new StoredWindows(shard.Shard, 0, -1, 0, 0);
+        if (shard.State == ShardState.Lost)
+            return Say($"shard {shard.Shard} was lost after its second {stored.LastSequence}");
+        if (stored.Count != shard.LastSequence + 1)
+            return Say($"shard {shard.Shard} has {stored.Count} of its {shard.LastSequence + 1} seconds");
+        return stored.Sent == shard.Sent && stored.Outcomes == shard.Outcomes ? null
+            : Say($"shard {shard.Shard} says it sent {shard.Sent} requests with {shard.Outcomes} outcomes, its seconds have {stored.Sent} and {stored.Outcomes}");
+    }
+
+    private static string Say(FormattableString sentence) => sentence.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,66 @@
+using System.Text.Json;
+using Loadstone.Measurement;
+using Loadstone.ServiceHost;
+
+namespace Loadstone.Ingestion;
+
+/// <summary>What a run measured, to be read: by stretches of time, as a whole, and as it was sealed.</summary>
+public sealed class RunReader(Database database, RunStore runs)
+{
+    /// <summary>The closed seconds of a run, merged into stretches of so many seconds; each with the time its last second was closed.</summary>
+    /// <exception cref="RefusalException">404 when there is no such run.</exception>
+    public async IAsyncEnumerable<(MetricWindow Window, DateTimeOffset ClosedAt)> WindowsAsync(
+        Guid execution, int seconds, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        await MustExistAsync(execution, cancellation);
+        (MetricWindow Window, DateTimeOffset ClosedAt)? open = null;
+        await foreach (var (window, closedAt) in runs.ClosedAsync(execution, cancellation: cancellation))
+        {
+            var start = window.Sequence / seconds * seconds;
+            if (open is { } full && full.Window.Sequence != start)
+            {
+                yield return full;
+                open = null;
+            }
+
+            var stretch = open?.Window ?? new MetricWindow { Sequence = start, Seconds = 0 };
+            stretch.AddSeconds(window);
+            open = (stretch, closedAt);
+        }
+
+        if (open is { } last)
+            yield return last;
+    }
+
+    /// <summary>A run as a whole, as far as it is closed.</summary>
+    public async Task<MetricWindow> TotalAsync(Guid execution, CancellationToken cancellation)
+    {
+        if (await SealAsync(execution, cancellation) is { } seal)
+            return seal.Total;
+        var total = new MetricWindow { Seconds = 0 };
+        await foreach (var (window, _) in WindowsAsync(execution, 1, cancellation))
+            total.AddSeconds(window);
+        return total;
+    }
+
+    /// <summary>A run as it was sealed; null while it is not.</summary>
+    public async Task<Seal?> SealAsync(Guid execution, CancellationToken cancellation)
+    {
+        await using var command = database.Command(
+            "select total, gaps, faults from ingestion.runs where execution_id = $1 and sealed_at is not null", execution);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        return await reader.ReadAsync(cancellation)
+            ? new Seal(JsonSerializer.Deserialize<MetricWindow>(reader.GetFieldValue<byte[]>(0), RunStore.Json)!, reader.GetFieldValue<string[]>(1), reader.GetFieldValue<string[]>(2))
+            : null;
+    }
+
+    private async Task MustExistAsync(Guid execution, CancellationToken cancellation)
+    {
+        await using var command = database.Command("select 1 from ingestion.runs where execution_id = $1", execution);
+        if (await command.ExecuteScalarAsync(cancellation) is null)
+            throw RefusalException.NotFound("execution", execution);
+    }
+
+    /// <summary>A run as it was sealed.</summary>
+    public sealed record Seal(MetricWindow Total, IReadOnlyList<string> Gaps, IReadOnlyList<string> Faults);
+}

@@ -1,0 +1,133 @@
+using System.Text.Json;
+using Loadstone.Contracts;
+using Loadstone.Measurement;
+using Loadstone.Plans;
+using Npgsql;
+
+namespace Loadstone.Ingestion;
+
+/// <summary>A run whose lease this instance holds.</summary>
+public sealed record LeasedRun(Guid ExecutionId, DateOnly Day, DateTimeOffset? StartAt, int LastClosed, bool IsSealed);
+
+/// <summary>The accounts of runs as they are stored, and what is to be announced of them.</summary>
+public sealed class RunStore(Database database)
+{
+    public static readonly JsonSerializerOptions Json = WireJson.ConfigureTransport(new JsonSerializerOptions());
+
+    private static readonly Dictionary<string, Type> Types = new()
+    {
+        ["window_closed"] = typeof(WindowClosed),
+        ["metrics_sealed"] = typeof(MetricsSealed),
+    };
+
+    public Task StartedAsync(ExecutionStarted started, CancellationToken cancellation) => database.ExecuteAsync(
+        """
+        with run as (
+          insert into ingestion.runs (execution_id, day, start_at) values ($1, $2, $3)
+          on conflict (execution_id) do update set start_at = excluded.start_at
+        )
+        insert into ingestion.shards (execution_id, shard, state) select $1, unnest($4), 'running' on conflict do nothing
+        """, cancellation, started.ExecutionId, started.Day, started.StartAt.ToUniversalTime(), started.Shards.ToArray());
+
+    /// <summary>A shard is over. What it said first stays: a shard that finished is not lost afterwards, nor the other way round.</summary>
+    public Task ShardOverAsync(Guid execution, ShardAccount shard, CancellationToken cancellation) => database.ExecuteAsync(
+        """
+        insert into ingestion.shards (execution_id, shard, state, last_sequence, sent, outcomes, ended_at) values ($1, $2, $3, $4, $5, $6, $7)
+        on conflict (execution_id, shard) do update
+          set state = excluded.state, last_sequence = excluded.last_sequence, sent = excluded.sent, outcomes = excluded.outcomes, ended_at = excluded.ended_at
+          where shards.state = 'running'
+        """, cancellation, execution, shard.Shard, shard.State.ToString().ToLowerInvariant(), shard.LastSequence, shard.Sent, shard.Outcomes, shard.EndedAt);
+
+    /// <summary>A run that never started has nothing to close or seal.</summary>
+    public Task EndedAsync(Guid execution, CancellationToken cancellation) => database.ExecuteAsync(
+        "update ingestion.runs set ended = true where execution_id = $1 and start_at is null", cancellation, execution);
+
+    public async Task<IReadOnlyList<LeasedRun>> TakeLeasesAsync(Guid holder, DateTimeOffset now, CancellationToken cancellation)
+    {
+        await using var command = database.Command(Database.Script("take_leases"), holder, now);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var runs = new List<LeasedRun>();
+        while (await reader.ReadAsync(cancellation))
+            runs.Add(new LeasedRun(
+                reader.GetGuid(0), reader.GetFieldValue<DateOnly>(1), Or<DateTimeOffset>(reader, 2), reader.GetInt32(3), !reader.IsDBNull(4)));
+        return runs;
+    }
+
+    public async Task<RunAccounts> AccountsAsync(LeasedRun run, CancellationToken cancellation)
+    {
+        await using var command = database.Command(
+            "select shard, state, last_sequence, sent, outcomes, ended_at from ingestion.shards where execution_id = $1 order by shard", run.ExecutionId);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var shards = new List<ShardAccount>();
+        while (await reader.ReadAsync(cancellation))
+            shards.Add(new ShardAccount(
+                reader.GetInt32(0), Enum.Parse<ShardState>(reader.GetString(1), ignoreCase: true), Or<int>(reader, 2), Or<long>(reader, 3),
+                Or<long>(reader, 4), Or<DateTimeOffset>(reader, 5)));
+        return new RunAccounts(run.StartAt, shards);
+    }
+
+    public async Task<IReadOnlyList<StoredWindows>> StoredAsync(LeasedRun run, CancellationToken cancellation)
+    {
+        await using var command = database.Command(
+            """
+            select w.shard, count(*)::int, max(w.sequence), coalesce(max(e.sent), 0)::bigint, coalesce(max(e.outcomes), 0)::bigint
+            from ingestion.shard_windows w
+            left join (
+              select shard, sum(sent) as sent, sum(ok + failed + timed_out + aborted) as outcomes
+              from ingestion.endpoint_windows where day = $1 and execution_id = $2 group by shard
+            ) e on e.shard = w.shard
+            where w.day = $1 and w.execution_id = $2 group by w.shard
+            """, run.Day, run.ExecutionId);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var stored = new List<StoredWindows>();
+        while (await reader.ReadAsync(cancellation))
+            stored.Add(new StoredWindows(reader.GetInt32(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt64(3), reader.GetInt64(4)));
+        return stored;
+    }
+
+    /// <summary>The closed seconds of a run from one on, in order.</summary>
+    public async IAsyncEnumerable<(MetricWindow Window, DateTimeOffset ClosedAt)> ClosedAsync(
+        Guid execution, int from = 0, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        await using var command = database.Command(
+            "select window_json, closed_at from ingestion.closed_seconds where execution_id = $1 and second >= $2 order by second", execution, from);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            yield return (JsonSerializer.Deserialize<MetricWindow>(reader.GetFieldValue<byte[]>(0), Json)!, reader.GetFieldValue<DateTimeOffset>(1));
+    }
+
+    public async Task<IReadOnlyList<int>> LateSecondsAsync(Guid execution, CancellationToken cancellation)
+    {
+        await using var command = database.Command("select second from ingestion.late_seconds where execution_id = $1 order by second", execution);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var seconds = new List<int>();
+        while (await reader.ReadAsync(cancellation))
+            seconds.Add(reader.GetInt32(0));
+        return seconds;
+    }
+
+    /// <summary>Adds something to be told, in the caller's transaction.</summary>
+    public static async Task AnnounceAsync(NpgsqlConnection connection, Guid execution, object message, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("insert into ingestion.announcements (execution_id, type, body) values ($1, $2, $3)", connection);
+        Database.AddValues(command.Parameters, execution, Types.First(t => t.Value == message.GetType()).Key, JsonSerializer.SerializeToUtf8Bytes(message, message.GetType(), Json));
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    public async Task<IReadOnlyList<(long Id, object Message)>> AnnouncementsAsync(Guid execution, CancellationToken cancellation)
+    {
+        await using var command = database.Command("select id, type, body from ingestion.announcements where execution_id = $1 order by id limit 100", execution);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var messages = new List<(long, object)>();
+        while (await reader.ReadAsync(cancellation))
+            messages.Add((reader.GetInt64(0), JsonSerializer.Deserialize(reader.GetFieldValue<byte[]>(2), Types[reader.GetString(1)], Json)!));
+        return messages;
+    }
+
+    public Task ToldAsync(long id, CancellationToken cancellation) =>
+        database.ExecuteAsync("delete from ingestion.announcements where id = $1", cancellation, id);
+
+    private static T? Or<T>(NpgsqlDataReader reader, int column)
+        where T : struct =>
+        reader.IsDBNull(column) ? null : reader.GetFieldValue<T>(column);
+}

@@ -1,0 +1,24 @@
+using Loadstone.Contracts;
+using MassTransit;
+
+namespace Loadstone.Ingestion;
+
+/// <summary>Which runs there are, and which shards make them.</summary>
+public sealed class SchedulerConsumer(WindowStore windows, RunStore runs, Arrivals arrivals)
+    : IConsumer<ExecutionRequested>, IConsumer<ExecutionStarted>, IConsumer<ShardLost>, IConsumer<ExecutionEnded>
+{
+    public Task Consume(ConsumeContext<ExecutionRequested> context) =>
+        windows.KnowRunAsync(context.Message.ExecutionId, context.Message.Day, context.CancellationToken);
+
+    public Task Consume(ConsumeContext<ExecutionStarted> context) => runs.StartedAsync(context.Message, context.CancellationToken);
+
+    public async Task Consume(ConsumeContext<ShardLost> context)
+    {
+        var m = context.Message;
+        var account = new ShardAccount(m.Shard, ShardState.Lost, null, null, null, m.LostAt.ToUniversalTime());
+        await runs.ShardOverAsync(m.ExecutionId, account, context.CancellationToken);
+        arrivals.Signal();
+    }
+
+    public Task Consume(ConsumeContext<ExecutionEnded> context) => runs.EndedAsync(context.Message.ExecutionId, context.CancellationToken);
+}

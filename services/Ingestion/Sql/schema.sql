@@ -1,0 +1,101 @@
+create schema if not exists ingestion;
+
+-- A run's accounts: who should report, up to where its seconds are closed, and who closes them.
+create table if not exists ingestion.runs (
+  execution_id uuid primary key,
+  day date not null,
+  start_at timestamptz,
+  last_closed int not null default -1,
+  lease_holder uuid,
+  lease_until timestamptz not null default '-infinity',
+  ended boolean not null default false,
+  sealed_at timestamptz,
+  seconds int,
+  gaps text[],
+  faults text[],
+  total bytea
+);
+create index if not exists runs_open on ingestion.runs (execution_id) where sealed_at is null and not ended;
+
+create table if not exists ingestion.shards (
+  execution_id uuid not null,
+  shard int not null,
+  state text not null,
+  last_sequence int,
+  sent bigint,
+  outcomes bigint,
+  ended_at timestamptz,
+  primary key (execution_id, shard)
+);
+
+-- One second of one shard, and the operations in it. Nothing here is ever changed; partitions go as a whole.
+create table if not exists ingestion.shard_windows (
+  day date not null,
+  execution_id uuid not null,
+  shard int not null,
+  sequence int not null,
+  virtual_users int not null,
+  load_seconds double precision not null,
+  planned bigint not null,
+  started bigint not null,
+  dropped bigint not null,
+  cancelled bigint not null,
+  completed bigint not null,
+  cut_short bigint not null,
+  cpu_percent double precision not null,
+  memory_bytes bigint not null,
+  gc_pause_ms double precision not null,
+  lag bytea not null,
+  primary key (day, execution_id, shard, sequence)
+) partition by range (day);
+
+create table if not exists ingestion.endpoint_windows (
+  day date not null,
+  execution_id uuid not null,
+  shard int not null,
+  sequence int not null,
+  scenario text not null,
+  operation text not null,
+  method text,
+  path text,
+  in_flight_before bigint not null,
+  sent bigint not null,
+  ok bigint not null,
+  failed bigint not null,
+  timed_out bigint not null,
+  aborted bigint not null,
+  checks_passed bigint not null,
+  checks_failed bigint not null,
+  bytes_sent bigint not null,
+  bytes_received bigint not null,
+  details text not null,
+  response bytea not null,
+  service bytea not null,
+  primary key (day, execution_id, shard, sequence, scenario, operation)
+) partition by range (day);
+
+-- Seconds that got a window after they were closed, to be closed again.
+create table if not exists ingestion.late_seconds (
+  execution_id uuid not null,
+  second int not null,
+  primary key (execution_id, second)
+);
+
+-- Seconds merged over their shards. Made from the windows, and can be made again.
+create table if not exists ingestion.closed_seconds (
+  execution_id uuid not null,
+  second int not null,
+  revision int not null,
+  closed_at timestamptz not null,
+  window_json bytea not null,
+  primary key (execution_id, second)
+);
+
+-- What is to be told to others; a row goes when the broker has confirmed it.
+create table if not exists ingestion.announcements (
+  id bigint generated always as identity primary key,
+  execution_id uuid not null,
+  type text not null,
+  body bytea not null
+);
+create index if not exists announcements_by_run on ingestion.announcements (execution_id, id);

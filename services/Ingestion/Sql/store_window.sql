@@ -1,0 +1,24 @@
+-- Stores one window and its operations once, whatever comes twice. The run's row is locked against the closer of its seconds:
+-- either the closer sees this window, or we see that its second is closed already and mark it late.
+with run as (
+  select last_closed from ingestion.runs where execution_id = $2 for share
+),
+fresh as (
+  insert into ingestion.shard_windows
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+  on conflict do nothing
+  returning 1
+),
+endpoints as (
+  insert into ingestion.endpoint_windows
+  select $1, $2, $3, $4, o.*
+  from unnest($17::text[], $18::text[], $19::text[], $20::text[], $21::bigint[], $22::bigint[], $23::bigint[], $24::bigint[], $25::bigint[],
+    $26::bigint[], $27::bigint[], $28::bigint[], $29::bigint[], $30::bigint[], $31::text[], $32::bytea[], $33::bytea[]) as o
+  where exists (select from fresh)
+),
+late as (
+  insert into ingestion.late_seconds
+  select $2, $4 from run where run.last_closed >= $4 and exists (select from fresh)
+  on conflict do nothing
+)
+select count(*) from fresh

@@ -1,0 +1,24 @@
+using Loadstone.Contracts;
+using MassTransit;
+
+namespace Loadstone.Ingestion;
+
+/// <summary>What workers measured, and how much they say it was.</summary>
+public sealed class WorkerConsumer(WindowStore windows, RunStore runs, Arrivals arrivals, TimeProvider time)
+    : IConsumer<MetricWindowRecorded>, IConsumer<ShardFinished>
+{
+    public async Task Consume(ConsumeContext<MetricWindowRecorded> context)
+    {
+        if (await windows.StoreAsync(context.Message, context.CancellationToken))
+            arrivals.Signal();
+    }
+
+    public async Task Consume(ConsumeContext<ShardFinished> context)
+    {
+        var m = context.Message;
+        await windows.KnowRunAsync(m.ExecutionId, m.Day, context.CancellationToken);
+        var account = new ShardAccount(m.Shard, ShardState.Finished, m.LastSequence, m.Sent, m.Ended, time.GetUtcNow());
+        await runs.ShardOverAsync(m.ExecutionId, account, context.CancellationToken);
+        arrivals.Signal();
+    }
+}

@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using Loadstone.ServiceHost;
+using MassTransit;
+
+namespace Loadstone.Scheduler;
+
+/// <summary>
+/// Tells the others what happened: reads the events in their order and publishes what each means to workers and services. The
+/// checkpoint moves only when the broker has confirmed, so everything is told at least once.
+/// </summary>
+public sealed class Announcer(IPublishEndpoint bus, ILogger<Announcer> log) : ISubscription
+{
+    public async Task<IChangeListener> ProcessEventsAsync(
+        EventRange page, ISubscriptionController controller, IDocumentOperations operations, CancellationToken cancellationToken)
+    {
+        foreach (var e in page.Events)
+        {
+            var execution = await operations.LoadAsync<Execution>(e.StreamId, cancellationToken);
+            using var span = Continue(e);
+            foreach (var message in Meaning(e.Data, execution!))
+                await TellAsync(message, cancellationToken);
+        }
+
+        return NullChangeListener.Instance;
+    }
+
+    /// <summary>The commands that tell workers what an execution wants of one shard now.</summary>
+    public static IEnumerable<object> CommandsFor(Execution x, Shard shard)
+    {
+        var (worker, id, number) = (shard.WorkerId, x.Id, shard.Number);
+        if (shard.IsOver)
+            yield break;
+        if (x.IsOver || x.Stop is not null)
+            yield return new Contracts.StopShard(worker, id, number);
+        else if (x.Phase == ExecutionPhase.Preparing && shard.Stage == ShardStage.Assigned)
+            yield return Prepare(x, shard);
+        else if (x.StartAt is { } startAt)
+            yield return new Contracts.StartShard(worker, id, number, startAt);
+    }
+
+    private static Contracts.PrepareShard Prepare(Execution x, Shard shard) => new(
+        shard.WorkerId, x.Id, shard.Number, shard.Assigned.ShareIndex, shard.Assigned.ShareOf, x.Plan,
+        x.Request.Configuration.BaseUrls, x.Request.Configuration.Variables, x.Request.Seed, x.Day);
+
+    private static IEnumerable<object> Meaning(object e, Execution x) => e switch
+    {
+        ExecutionRequested request => [Public(request, x)],
+        ShardsAssigned => x.Shards.SelectMany(s => CommandsFor(x, s)),
+        ExecutionStarted started => [
+            new Contracts.ExecutionStarted(x.Id, x.Day, started.StartAt, [.. x.Shards.Select(s => s.Number)]),
+            .. x.Shards.SelectMany(s => CommandsFor(x, s))],
+        ExecutionPaused => x.Shards.Where(s => !s.IsOver).Select(s => new Contracts.PauseShard(s.WorkerId, x.Id, s.Number, x.Steerings)),
+        ExecutionResumed => x.Shards.Where(s => !s.IsOver).Select(s => new Contracts.ResumeShard(s.WorkerId, x.Id, s.Number, x.Steerings)),
+        StopRequested => x.Shards.SelectMany(s => CommandsFor(x, s)),
+        ShardLost lost => [new Contracts.ShardLost(x.Id, lost.Shard, lost.At)],
+        ExecutionCompleted or ExecutionFailed or ExecutionCancelled => [
+            new Contracts.ExecutionEnded(x.Id, x.Status.ToString().ToLowerInvariant(), x.Reason, x.Analysis?.Verdict.Outcome, x.EndedAt!.Value),
+            .. x.Shards.SelectMany(s => CommandsFor(x, s))],
+        _ => [],
+    };
+
+    // The rows of the data are nobody's business but the workers'.
+    private static Contracts.ExecutionRequested Public(ExecutionRequested e, Execution x) => new(
+        e.Id, e.Configuration.ConfigurationId, e.Name,
+        e.Configuration.Plan with { ScenarioConfig = e.Configuration.Plan.ScenarioConfig with { DataGeneration = null } },
+        e.Configuration.Environment, x.Day, e.RequestedBy, e.At);
+
+    // A worker that is not there any more is no reason to hold all others up: commands are sent again until answered.
+    private async Task TellAsync(object message, CancellationToken cancellation)
+    {
+        try
+        {
+            await bus.Publish(message, message.GetType(), context => ((RabbitMqSendContext)context).Mandatory = IsCommand(message), cancellation);
+        }
+        catch (MessageReturnedException) when (IsCommand(message))
+        {
+            log.LogWarning("No worker takes {Command}", message);
+        }
+    }
+
+    private static bool IsCommand(object message) =>
+        message is Contracts.PrepareShard or Contracts.StartShard or Contracts.StopShard or Contracts.PauseShard or Contracts.ResumeShard;
+
+    private static Activity? Continue(IEvent e) => ActivityContext.TryParse(e.GetHeader("traceparent")?.ToString(), null, isRemote: true, out var parent)
+        ? Telemetry.Spans.StartActivity($"announce {e.EventTypeName}", ActivityKind.Producer, parent)
+        : null;
+}

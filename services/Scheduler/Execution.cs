@@ -1,0 +1,190 @@
+using Loadstone.Contracts;
+using Loadstone.Measurement;
+using Loadstone.Plans;
+
+namespace Loadstone.Scheduler;
+
+// The life of an execution, in order.
+
+public sealed record ExecutionRequested(
+    Guid Id, string Name, RunnableConfiguration Configuration, int Seed, string RequestedBy, string? RequestHash, DateTimeOffset At);
+
+public sealed record ShardsAssigned(IReadOnlyList<AssignedShard> Shards, DateTimeOffset At);
+
+public sealed record AssignedShard(int Shard, Guid WorkerId, string WorkerName, int ShareIndex, int ShareOf, int Users);
+
+public sealed record ShardPrepared(int Shard, DateTimeOffset At);
+
+public sealed record ShardRefused(int Shard, string Reason, DateTimeOffset At);
+
+public sealed record ExecutionStarted(DateTimeOffset StartAt, DateTimeOffset At);
+
+public sealed record ExecutionPaused(string By, DateTimeOffset At);
+
+public sealed record ExecutionResumed(string By, DateTimeOffset At);
+
+public sealed record StopRequested(string By, string Reason, bool AsFailure, DateTimeOffset At);
+
+public sealed record ShardFinished(int Shard, int LastSequence, long Sent, string? Fault, DateTimeOffset At);
+
+public sealed record ShardLost(int Shard, string Reason, DateTimeOffset At);
+
+public sealed record ExecutionAnalyzed(Verdict Verdict, RunFigures Figures, RunPeaks Peaks, DateTimeOffset At);
+
+public sealed record ExecutionCompleted(DateTimeOffset At);
+
+public sealed record ExecutionFailed(string Reason, DateTimeOffset At);
+
+public sealed record ExecutionCancelled(string By, string Reason, DateTimeOffset At);
+
+public enum ExecutionPhase
+{
+    /// <summary>Waits for workers with room for it.</summary>
+    Waiting,
+
+    /// <summary>Its shards are being compiled and connected.</summary>
+    Preparing,
+
+    /// <summary>Load is made, or about to begin at the common start.</summary>
+    Running,
+
+    /// <summary>Its schedule is held.</summary>
+    Paused,
+
+    /// <summary>The load is over; measurements are being sealed and judged.</summary>
+    Finishing,
+
+    /// <summary>Nothing changes any more.</summary>
+    Ended,
+}
+
+public enum ExecutionStatus
+{
+    Scheduled,
+    Running,
+    Paused,
+    Completed,
+    Failed,
+    Cancelled,
+}
+
+public enum ShardStage
+{
+    Assigned,
+    Prepared,
+    Finished,
+    Lost,
+}
+
+public sealed record Shard(AssignedShard Assigned, ShardStage Stage)
+{
+    public int Number => Assigned.Shard;
+
+    public Guid WorkerId => Assigned.WorkerId;
+
+    public bool IsOver => Stage is ShardStage.Finished or ShardStage.Lost;
+}
+
+/// <summary>One run of a configuration, from the request to its final status: the state that decisions are made on.</summary>
+public sealed record Execution
+{
+    public required Guid Id { get; init; }
+
+    public required ExecutionRequested Request { get; init; }
+
+    public ExecutionPhase Phase { get; init; }
+
+    public IReadOnlyList<Shard> Shards { get; init; } = [];
+
+    public DateTimeOffset? AssignedAt { get; init; }
+
+    public DateTimeOffset? StartAt { get; init; }
+
+    public DateTimeOffset? PausedAt { get; init; }
+
+    public TimeSpan PausedFor { get; init; }
+
+    /// <summary>How many pauses and resumptions there were; workers void commands of lower numbers.</summary>
+    public int Steerings { get; init; }
+
+    public StopRequested? Stop { get; init; }
+
+    public string? Fault { get; init; }
+
+    public DateTimeOffset? LoadEndedAt { get; init; }
+
+    public ExecutionAnalyzed? Analysis { get; init; }
+
+    public ExecutionStatus Status { get; init; }
+
+    public string? Reason { get; init; }
+
+    public DateTimeOffset? EndedAt { get; init; }
+
+    public TestPlan Plan => Request.Configuration.Plan;
+
+    public bool IsOver => Phase == ExecutionPhase.Ended;
+
+    public DateOnly Day => DateOnly.FromDateTime(Request.At.UtcDateTime);
+
+    /// <summary>How long load has been due by now, pauses left out.</summary>
+    public TimeSpan Elapsed(DateTimeOffset now)
+    {
+        if (StartAt is not { } start || start > now)
+            return TimeSpan.Zero;
+        return (LoadEndedAt ?? PausedAt ?? now) - start - PausedFor;
+    }
+
+    public static Execution Create(ExecutionRequested e) => new() { Id = e.Id, Request = e };
+
+    public static Execution Apply(ShardsAssigned e, Execution x) => x with
+    {
+        Phase = ExecutionPhase.Preparing,
+        AssignedAt = e.At,
+        Shards = [.. x.Shards, .. e.Shards.Select(s => new Shard(s, ShardStage.Assigned))],
+    };
+
+    public static Execution Apply(ShardPrepared e, Execution x) => x.WithShard(e.Shard, ShardStage.Prepared);
+
+    public static Execution Apply(ShardRefused e, Execution x) => x.WithShard(e.Shard, ShardStage.Lost);
+
+    public static Execution Apply(ExecutionStarted e, Execution x) =>
+        x with { Phase = ExecutionPhase.Running, Status = ExecutionStatus.Running, StartAt = e.StartAt };
+
+    public static Execution Apply(ExecutionPaused e, Execution x) =>
+        x with { Phase = ExecutionPhase.Paused, Status = ExecutionStatus.Paused, PausedAt = e.At, Steerings = x.Steerings + 1 };
+
+    public static Execution Apply(ExecutionResumed e, Execution x) => x with
+    {
+        Phase = ExecutionPhase.Running,
+        Status = ExecutionStatus.Running,
+        PausedAt = null,
+        PausedFor = x.PausedFor + (e.At - x.PausedAt!.Value),
+        Steerings = x.Steerings + 1,
+    };
+
+    public static Execution Apply(StopRequested e, Execution x) => x with { Stop = e };
+
+    public static Execution Apply(ShardFinished e, Execution x) =>
+        (x with { Fault = x.Fault ?? e.Fault }).WithShard(e.Shard, ShardStage.Finished).WithLoadEnded(e.At);
+
+    public static Execution Apply(ShardLost e, Execution x) => x.WithShard(e.Shard, ShardStage.Lost).WithLoadEnded(e.At);
+
+    public static Execution Apply(ExecutionAnalyzed e, Execution x) => x with { Analysis = e };
+
+    public static Execution Apply(ExecutionCompleted e, Execution x) => x.Over(ExecutionStatus.Completed, null, e.At);
+
+    public static Execution Apply(ExecutionFailed e, Execution x) => x.Over(ExecutionStatus.Failed, e.Reason, e.At);
+
+    public static Execution Apply(ExecutionCancelled e, Execution x) => x.Over(ExecutionStatus.Cancelled, e.Reason, e.At);
+
+    private Execution WithShard(int number, ShardStage stage) =>
+        this with { Shards = [.. Shards.Select(s => s.Number == number ? s with { Stage = stage } : s)] };
+
+    private Execution WithLoadEnded(DateTimeOffset at) => Shards.All(s => s.IsOver)
+        ? this with { Phase = ExecutionPhase.Finishing, LoadEndedAt = PausedAt ?? at }
+        : this;
+
+    private Execution Over(ExecutionStatus status, string? reason, DateTimeOffset at) =>
+        this with { Phase = ExecutionPhase.Ended, Status = status, Reason = reason, EndedAt = at };
+}

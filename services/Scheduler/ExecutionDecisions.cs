@@ -1,0 +1,152 @@
+using Loadstone.Contracts;
+using Loadstone.Measurement;
+using Loadstone.Plans;
+using Loadstone.ServiceHost;
+
+namespace Loadstone.Scheduler;
+
+/// <summary>A worker with room, as decisions see it.</summary>
+public sealed record FreeWorker(Guid Id, string Name, int FreeUsers, double RoundTripMs);
+
+/// <summary>
+/// What happens to an execution: pure functions from its state and a command to events. A command that was carried out before
+/// gives no events; one that the state does not allow is refused in words.
+/// </summary>
+public static class ExecutionDecisions
+{
+    public static readonly TimeSpan LongestWaitForWorkers = TimeSpan.FromMinutes(10);
+    public static readonly TimeSpan LongestPreparation = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan LongestOverrun = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan LongestSealing = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan LongestAnalysis = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan ShortestLead = TimeSpan.FromMilliseconds(100);
+    private const double LeadInRoundTrips = 3;
+
+    /// <summary>Gives the shares of the load to the workers with the most room, one each; nothing while there are too few.</summary>
+    public static IEnumerable<object> Assign(Execution x, IReadOnlyList<FreeWorker> workers, DateTimeOffset now)
+    {
+        var shares = x.Plan.WorkerCount;
+        if (x.Phase != ExecutionPhase.Waiting)
+            return [];
+        var fit = workers.Select((w, i) => w).OrderByDescending(w => w.FreeUsers).Take(shares).ToList();
+        var users = Enumerable.Range(0, shares).Select(i => UsersOf(x.Plan, i, shares)).ToList();
+        if (fit.Count < shares || fit.Zip(users).Any(pair => pair.First.FreeUsers < pair.Second))
+            return [];
+        return [new ShardsAssigned([.. fit.Select((w, i) => new AssignedShard(i, w.Id, w.Name, i, shares, users[i]))], now)];
+    }
+
+    /// <summary>A shard is ready; when it is the last, all start together.</summary>
+    public static IEnumerable<object> Prepared(Execution x, int shard, Guid workerId, double slowestRoundTripMs, DateTimeOffset now)
+    {
+        if (x.Phase != ExecutionPhase.Preparing || !Is(x, shard, workerId, ShardStage.Assigned))
+            yield break;
+        yield return new ShardPrepared(shard, now);
+        if (x.Shards.All(s => s.Number == shard || s.Stage == ShardStage.Prepared))
+            yield return new ExecutionStarted(now + Longer(ShortestLead, TimeSpan.FromMilliseconds(LeadInRoundTrips * slowestRoundTripMs)), now);
+    }
+
+    public static IEnumerable<object> Refused(Execution x, int shard, Guid workerId, string reason, DateTimeOffset now) =>
+        x.Phase == ExecutionPhase.Preparing && Is(x, shard, workerId, ShardStage.Assigned)
+            ? [new ShardRefused(shard, reason, now), new ExecutionFailed(reason, now)]
+            : [];
+
+    public static IEnumerable<object> Pause(Execution x, string by, DateTimeOffset now) => x.Phase switch
+    {
+        ExecutionPhase.Running when x.Stop is null && x.StartAt <= now => [new ExecutionPaused(by, now)],
+        _ => throw NotNow(x, "paused"),
+    };
+
+    public static IEnumerable<object> Resume(Execution x, string by, DateTimeOffset now) => x.Phase switch
+    {
+        ExecutionPhase.Paused when x.Stop is null => [new ExecutionResumed(by, now)],
+        _ => throw NotNow(x, "resumed"),
+    };
+
+    /// <summary>Ends a run early: cancelled when a person asks, failed when a stop condition or the loss of a worker does.</summary>
+    public static IEnumerable<object> Stop(Execution x, string by, string reason, bool asFailure, DateTimeOffset now)
+    {
+        var stop = new StopRequested(by, reason, asFailure, now);
+        return x.Phase switch
+        {
+            ExecutionPhase.Running or ExecutionPhase.Paused => x.Stop is null ? [stop] : [],
+            ExecutionPhase.Waiting or ExecutionPhase.Preparing => [stop, Ended(stop, now)],
+            _ => throw NotNow(x, "stopped"),
+        };
+    }
+
+    public static IEnumerable<object> Finished(Execution x, int shard, int lastSequence, long sent, string? fault, DateTimeOffset now) =>
+        Has(x, shard) && !x.IsOver ? [new ShardFinished(shard, lastSequence, sent, fault, now)] : [];
+
+    /// <summary>A worker is gone. By the plan's policy the run goes on without it, or ends as failed.</summary>
+    public static IEnumerable<object> Lost(Execution x, int shard, string reason, DateTimeOffset now)
+    {
+        if (!Has(x, shard) || x.IsOver)
+            yield break;
+        if (x.Phase == ExecutionPhase.Preparing)
+        {
+            yield return new ExecutionFailed(reason, now);
+            yield break;
+        }
+
+        yield return new ShardLost(shard, reason, now);
+        if (x.Stop is null && x.Plan.LostWorkerPolicy == LostWorkerPolicy.Fail)
+            yield return new StopRequested("scheduler", reason, AsFailure: true, now);
+    }
+
+    /// <summary>The judgement is there. It makes the status final, unless that happened without it; then it is only kept.</summary>
+    public static IEnumerable<object> Analyzed(Execution x, Verdict verdict, RunFigures figures, RunPeaks peaks, DateTimeOffset now)
+    {
+        if (x.Analysis is not null)
+            yield break;
+        yield return new ExecutionAnalyzed(verdict, figures, peaks, now);
+        if (x.Phase == ExecutionPhase.Finishing)
+            yield return Conclusion(x, now);
+    }
+
+    /// <summary>Time goes on: what has taken too long ends, in every phase, so that nothing waits for ever.</summary>
+    public static IEnumerable<object> Tick(Execution x, DateTimeOffset now) => x.Phase switch
+    {
+        ExecutionPhase.Waiting when now - x.Request.At > LongestWaitForWorkers =>
+            [new ExecutionFailed($"no {x.Plan.WorkerCount} worker(s) had room for it within {DurationText.Format(LongestWaitForWorkers)}", now)],
+        ExecutionPhase.Preparing when now - x.AssignedAt > LongestPreparation =>
+            [new ExecutionFailed($"{Late(x, ShardStage.Assigned)} not ready within {DurationText.Format(LongestPreparation)}", now)],
+        ExecutionPhase.Running when now > Latest(x) =>
+            x.Shards.Where(s => !s.IsOver).Select(s => new ShardLost(s.Number, "it did not finish in time", now)),
+        ExecutionPhase.Finishing when now - x.LoadEndedAt > LongestSealing + LongestAnalysis => [Conclusion(x, now)],
+        _ => [],
+    };
+
+    /// <summary>Virtual users of one share: exact, whatever the number of shares.</summary>
+    public static int UsersOf(TestPlan plan, int index, int of) => (plan.MaxVirtualUsers - index + of - 1) / of;
+
+    private static object Conclusion(Execution x, DateTimeOffset now)
+    {
+        if (x.Stop is { } stop)
+            return Ended(stop, now);
+        return x.Fault is { } fault ? new ExecutionFailed($"the load engine failed: {fault}", now)
+            : x.Shards.All(s => s.Stage == ShardStage.Lost) ? new ExecutionFailed("every worker was lost", now)
+            : new ExecutionCompleted(now);
+    }
+
+    private static object Ended(StopRequested stop, DateTimeOffset now) =>
+        stop.AsFailure ? new ExecutionFailed(stop.Reason, now) : new ExecutionCancelled(stop.By, stop.Reason, now);
+
+    private static DateTimeOffset Latest(Execution x) => x.Stop is { } stop
+        ? stop.At + LongestOverrun
+        : x.StartAt!.Value + x.Plan.Shape.Duration + x.PausedFor + LongestOverrun;
+
+    private static string Late(Execution x, ShardStage stage) =>
+        "the worker " + string.Join(", ", x.Shards.Where(s => s.Stage == stage).Select(s => s.Assigned.WorkerName)) + " was";
+
+    private static bool Is(Execution x, int shard, Guid workerId, ShardStage stage) =>
+        x.Shards.Any(s => s.Number == shard && s.WorkerId == workerId && s.Stage == stage);
+
+    private static bool Has(Execution x, int shard) => x.Shards.Any(s => s.Number == shard && !s.IsOver);
+
+    private static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;
+
+    private static RefusalException NotNow(Execution x, string what) => new(StatusCodes.Status400BadRequest,
+        x.Stop is not null && !x.IsOver ? $"The execution is already being stopped, so it cannot be {what}."
+            : $"The execution is {x.Status.ToString().ToLowerInvariant()}{(x.Phase == ExecutionPhase.Finishing ? " and about to end" : "")}, so it cannot be {what}.");
+}

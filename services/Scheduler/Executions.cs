@@ -1,0 +1,43 @@
+using Loadstone.ServiceHost;
+
+namespace Loadstone.Scheduler;
+
+/// <summary>Carries decisions out: loads the state, decides, appends; again when somebody else was quicker.</summary>
+public sealed class Executions(IDocumentStore store)
+{
+    private const int Attempts = 10;
+
+    /// <returns>The state after the decision.</returns>
+    /// <exception cref="RefusalException">404 when there is no such execution, or whatever the decision refuses with.</exception>
+    public async Task<Execution> DecideAsync(
+        Guid id, Func<Execution, IEnumerable<object>> decide, string actor, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            await using var session = store.LightweightSession();
+            var stream = await session.Events.FetchForWriting<Execution>(id, cancellation);
+            var events = decide(stream.Aggregate ?? throw RefusalException.NotFound("execution", id)).ToArray();
+            if (events.Length == 0)
+                return stream.Aggregate;
+            session.SetHeader("actor", actor);
+            stream.AppendMany(events);
+            try
+            {
+                await session.SaveChangesAsync(cancellation);
+                return (await session.LoadAsync<Execution>(id, cancellation))!;
+            }
+            catch (ConcurrencyException) when (attempt < Attempts)
+            {
+                // Decide again on what the other writer left.
+                continue;
+            }
+        }
+    }
+
+    /// <summary>Every execution that is not over.</summary>
+    public async Task<IReadOnlyList<Execution>> ActiveAsync(CancellationToken cancellation)
+    {
+        await using var session = store.QuerySession();
+        return await session.QueryAsync<Execution>("where d.data ->> 'phase' <> 'ended' order by d.data -> 'request' ->> 'at'", cancellation);
+    }
+}

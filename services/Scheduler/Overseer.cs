@@ -1,0 +1,93 @@
+using MassTransit;
+
+namespace Loadstone.Scheduler;
+
+/// <summary>
+/// Looks at every execution twice a second: finds workers for those that wait, ends what takes too long, calls shards lost
+/// whose worker is gone, and sends commands again that were not answered. Any number of instances may do so at once.
+/// </summary>
+public sealed class Overseer(Executions executions, Fleet fleet, Pulse pulse, IBus bus, TimeProvider time, ILogger<Overseer> log) : BackgroundService
+{
+    private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(2);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Every, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                pulse.Beat();
+                await SendPulseAsync(stoppingToken);
+                await LookAsync(stoppingToken);
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                log.LogWarning("The executions cannot be looked after now: {Reason}", e.Message);
+            }
+        }
+    }
+
+    private async Task SendPulseAsync(CancellationToken stopping)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        patience.CancelAfter(Every);
+        try
+        {
+            await bus.Publish(new SchedulerPulse(pulse.Instance, time.GetUtcNow()), context => context.TimeToLive = Every * 2, patience.Token);
+        }
+        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+        {
+            // The broker is away: the pulse will not come back, and that says it.
+            return;
+        }
+    }
+
+    private async Task LookAsync(CancellationToken stopping)
+    {
+        var active = await executions.ActiveAsync(stopping);
+        foreach (var execution in active)
+        {
+            var now = time.GetUtcNow();
+            var events = Decide(execution, active, now).ToList();
+            if (events.Count > 0)
+                await executions.DecideAsync(execution.Id, x => Decide(x, active, now), "scheduler", stopping);
+            else
+                await RepeatCommandsAsync(execution, now, stopping);
+        }
+    }
+
+    private IEnumerable<object> Decide(Execution x, IReadOnlyList<Execution> active, DateTimeOffset now)
+    {
+        if (x.Phase == ExecutionPhase.Waiting && ExecutionDecisions.Assign(x, fleet.Free(active), now).ToList() is { Count: > 0 } assigned)
+            return assigned;
+        if (pulse.MayCallWorkersLost() && x.Shards.FirstOrDefault(s => !s.IsOver && fleet.Find(s.WorkerId) is null) is { } silent)
+            return ExecutionDecisions.Lost(x, silent.Number, $"the worker {silent.Assigned.WorkerName} was lost", now);
+        return ExecutionDecisions.Tick(x, now);
+    }
+
+    // A worker says in its reports how far its shards are; one that is behind has missed a command.
+    private async Task RepeatCommandsAsync(Execution x, DateTimeOffset now, CancellationToken stopping)
+    {
+        foreach (var shard in x.Shards.Where(s => !s.IsOver))
+        {
+            if (fleet.Find(shard.WorkerId) is not { } worker || !IsBehind(x, shard, worker, now))
+                continue;
+            foreach (var command in Announcer.CommandsFor(x, shard))
+                await bus.Publish(command, command.GetType(), stopping);
+        }
+    }
+
+    private static bool IsBehind(Execution x, Shard shard, Contracts.WorkerReported worker, DateTimeOffset now)
+    {
+        var phase = worker.Shards.FirstOrDefault(s => s.ExecutionId == x.Id && s.Shard == shard.Number)?.Phase;
+        return x.Phase switch
+        {
+            ExecutionPhase.Preparing => shard.Stage == ShardStage.Assigned && phase is not Contracts.ShardPhase.Preparing && now - x.AssignedAt > AnswerWithin,
+            ExecutionPhase.Running or ExecutionPhase.Paused => phase is Contracts.ShardPhase.Prepared && now - x.StartAt > AnswerWithin
+                || x.Stop is not null && phase is not null && now - x.Stop.At > AnswerWithin,
+            _ => false,
+        };
+    }
+}

@@ -1,0 +1,27 @@
+using Loadstone.Contracts;
+using Loadstone.Scheduler;
+using Loadstone.ServiceHost;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddPlatformDefaults("scheduler");
+builder.AddStore();
+builder.AddInternalClient<IConfigurationClient>("LOADSTONE_CONFIGURATION_URL");
+builder.AddBus(bus => bus
+    .Shared("scheduler", typeof(WorkerConsumer), typeof(AnalysisConsumer))
+    .Own("scheduler-live", [typeof(WorkerReportedConsumer), typeof(PulseConsumer), typeof(WindowClosedConsumer)])
+    .RouteByKey<PrepareShard>(m => m.WorkerId.ToString())
+    .RouteByKey<StartShard>(m => m.WorkerId.ToString())
+    .RouteByKey<StopShard>(m => m.WorkerId.ToString())
+    .RouteByKey<PauseShard>(m => m.WorkerId.ToString())
+    .RouteByKey<ResumeShard>(m => m.WorkerId.ToString())
+    .RouteByKey<WorkerEcho>(m => m.WorkerId.ToString()));
+builder.Services.AddSingleton<Fleet>();
+builder.Services.AddSingleton<Pulse>();
+builder.Services.AddSingleton<LiveFigures>();
+builder.Services.AddSingleton<Steering>();
+builder.Services.AddHostedService<Overseer>();
+
+var app = builder.Build();
+app.UsePlatformDefaults();
+app.MapExecutions();
+app.Run();

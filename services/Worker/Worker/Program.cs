@@ -1,0 +1,24 @@
+using Loadstone.LoadEngine;
+using Loadstone.ServiceHost;
+using Loadstone.Worker;
+
+EngineProcess.Prepare();
+if (args is ["local", .. var rest])
+    return await LocalMode.RunAsync(rest);
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddPlatformDefaults("worker");
+var identity = WorkerIdentity.From(builder.Configuration);
+builder.Services.AddSingleton(identity);
+builder.Services.AddSingleton<SchedulerClock>();
+builder.Services.AddSingleton<Shards>();
+builder.Services.AddSingleton<Spool>();
+builder.Services.AddHostedService<WarmingUp>();
+builder.Services.AddHostedService<SpoolPublisher>();
+builder.Services.AddHostedService<Reporting>();
+builder.AddBus(bus => bus.Own($"worker-{identity.Name}", [typeof(SchedulerConsumer)], endpoint => SchedulerConsumer.Bind(endpoint, identity.Id)));
+
+var app = builder.Build();
+app.UsePlatformDefaults();
+await app.RunAsync();
+return 0;

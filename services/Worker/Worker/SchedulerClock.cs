@@ -1,0 +1,42 @@
+using Loadstone.Contracts;
+
+namespace Loadstone.Worker;
+
+/// <summary>
+/// How this machine's clock stands to the scheduler's, and how long the way over the broker is: from the worker's reports and
+/// their echoes, by the rule of NTP (RFC 5905 §8) with the way there and the way back taken as equally long. The sample with
+/// the shortest way of the last minute is the truest.
+/// </summary>
+public sealed class SchedulerClock(TimeProvider time)
+{
+    private const int Remembered = 60;
+
+    private readonly Lock _lock = new();
+    private readonly Queue<(double RoundTripMs, double OffsetMs)> _samples = new();
+    private (double RoundTripMs, double OffsetMs) _best;
+
+    public DateTimeOffset? LastEchoAt { get; private set; }
+
+    public double RoundTripMs { get; private set; }
+
+    /// <summary>This clock minus the scheduler's, in ms.</summary>
+    public double OffsetMs => _best.OffsetMs;
+
+    public void Hear(WorkerEcho echo)
+    {
+        var now = time.GetUtcNow();
+        var roundTripMs = (now - echo.WorkerSentAt).TotalMilliseconds;
+        var offsetMs = (echo.WorkerSentAt + ((now - echo.WorkerSentAt) / 2) - echo.ReceivedAt).TotalMilliseconds;
+        lock (_lock)
+        {
+            _samples.Enqueue((roundTripMs, offsetMs));
+            if (_samples.Count > Remembered)
+                _samples.Dequeue();
+            _best = _samples.MinBy(s => s.RoundTripMs);
+            (RoundTripMs, LastEchoAt) = (roundTripMs, now);
+        }
+    }
+
+    /// <summary>How long from now until an instant of the scheduler's clock; negative when it is past.</summary>
+    public TimeSpan Until(DateTimeOffset schedulerTime) => schedulerTime + TimeSpan.FromMilliseconds(OffsetMs) - time.GetUtcNow();
+}

@@ -1,0 +1,51 @@
+using Loadstone.Contracts;
+using Loadstone.ServiceHost;
+using MassTransit;
+
+namespace Loadstone.Worker;
+
+/// <summary>The scheduler's commands to this worker.</summary>
+public sealed class SchedulerConsumer(Shards shards, SchedulerClock clock)
+    : IConsumer<PrepareShard>, IConsumer<StartShard>, IConsumer<StopShard>, IConsumer<PauseShard>, IConsumer<ResumeShard>, IConsumer<WorkerEcho>
+{
+    public static void Bind(IRabbitMqReceiveEndpointConfigurator endpoint, Guid worker)
+    {
+        var key = worker.ToString();
+        BusTopology.BindByKey<PrepareShard>(endpoint, key);
+        BusTopology.BindByKey<StartShard>(endpoint, key);
+        BusTopology.BindByKey<StopShard>(endpoint, key);
+        BusTopology.BindByKey<PauseShard>(endpoint, key);
+        BusTopology.BindByKey<ResumeShard>(endpoint, key);
+        BusTopology.BindByKey<WorkerEcho>(endpoint, key);
+    }
+
+    public Task Consume(ConsumeContext<PrepareShard> context) => shards.PrepareAsync(context.Message, context, context.CancellationToken);
+
+    public Task Consume(ConsumeContext<StartShard> context)
+    {
+        shards.Start(context.Message);
+        return Task.CompletedTask;
+    }
+
+    public Task Consume(ConsumeContext<StopShard> context) => shards.StopAsync(context.Message);
+
+    public Task Consume(ConsumeContext<PauseShard> context)
+    {
+        var m = context.Message;
+        shards.Steer(m.ExecutionId, m.Shard, m.Command, run => run.Pause());
+        return Task.CompletedTask;
+    }
+
+    public Task Consume(ConsumeContext<ResumeShard> context)
+    {
+        var m = context.Message;
+        shards.Steer(m.ExecutionId, m.Shard, m.Command, run => run.Resume());
+        return Task.CompletedTask;
+    }
+
+    public Task Consume(ConsumeContext<WorkerEcho> context)
+    {
+        clock.Hear(context.Message);
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,149 @@
+using System.Collections.Concurrent;
+using Loadstone.Contracts;
+using Loadstone.LoadEngine;
+using MassTransit;
+
+namespace Loadstone.Worker;
+
+/// <summary>
+/// The shards this worker has, from the order to prepare to the last window. Every command may come twice, late, or not at all:
+/// each asks for a state and does nothing when it is there already.
+/// </summary>
+public sealed class Shards(WorkerIdentity identity, SchedulerClock clock, Spool spool, ILogger<Shards> log)
+{
+    private readonly ConcurrentDictionary<(Guid Execution, int Shard), Held> _held = new();
+
+    public int BusyUsers => _held.Values.Sum(h => h.Users);
+
+    public IReadOnlyList<ReportedShard> Report() => [.. _held.Select(h => new ReportedShard(h.Key.Execution, h.Key.Shard, h.Value.Phase))];
+
+    /// <summary>Compiles and connects a shard and answers.</summary>
+    public async Task PrepareAsync(PrepareShard order, IPublishEndpoint answer, CancellationToken cancellation)
+    {
+        var key = (order.ExecutionId, order.Shard);
+        var share = new ShardShare(order.ShareIndex, order.ShareOf);
+        var held = new Held(order, (int)share.CountOf(order.Plan.MaxVirtualUsers));
+        if (!_held.TryAdd(key, held))
+        {
+            if (_held.TryGetValue(key, out var earlier) && earlier.Phase != ShardPhase.Preparing)
+                await answer.Publish(new ShardPrepared(order.ExecutionId, order.Shard, identity.Id), cancellation);
+            return;
+        }
+
+        try
+        {
+            held.Run = await LoadRun.PrepareAsync(OrderOf(order, share), cancellation);
+            held.Phase = ShardPhase.Prepared;
+            await answer.Publish(new ShardPrepared(order.ExecutionId, order.Shard, identity.Id), cancellation);
+        }
+        catch (PlanNotRunnableException e)
+        {
+            _held.TryRemove(key, out _);
+            await answer.Publish(new ShardRefused(order.ExecutionId, order.Shard, identity.Id, e.Message), cancellation);
+        }
+        catch
+        {
+            _held.TryRemove(key, out _);
+            throw;
+        }
+    }
+
+    /// <summary>Begins a prepared shard at its instant.</summary>
+    public void Start(StartShard order)
+    {
+        if (_held.TryGetValue((order.ExecutionId, order.Shard), out var held) && held.TryBegin())
+            _ = RunAsync(held, clock.Until(order.StartAt));
+    }
+
+    /// <summary>Ends a shard's load; one that never began is let go at once.</summary>
+    public async Task StopAsync(StopShard order)
+    {
+        var key = (order.ExecutionId, order.Shard);
+        if (!_held.TryGetValue(key, out var held))
+            return;
+        if (held.Phase == ShardPhase.Running)
+        {
+            held.Run!.Stop();
+        }
+        else if (held.TryBegin())
+        {
+            await held.Run!.DisposeAsync();
+            spool.Add(new ShardFinished(order.ExecutionId, order.Shard, held.Order.Day, -1, 0, 0, Cancelled: true, Fault: null));
+            _held.TryRemove(key, out _);
+        }
+    }
+
+    /// <summary>Holds or releases a shard's schedule, unless a later command was heard already.</summary>
+    public void Steer(Guid execution, int shard, int command, Action<LoadRun> steer)
+    {
+        if (_held.TryGetValue((execution, shard), out var held) && held.TakeCommand(command) && held.Run is { } run)
+            steer(run);
+    }
+
+    private static LoadOrder OrderOf(PrepareShard order, ShardShare share) => new()
+    {
+        Plan = order.Plan,
+        BaseUrls = [.. order.BaseUrls.Select(u => new Uri(u))],
+        Variables = order.Variables,
+        Share = share,
+        Seed = order.Seed,
+    };
+
+    private async Task RunAsync(Held held, TimeSpan startsIn)
+    {
+        var order = held.Order;
+        try
+        {
+            var end = await held.Run!.RunAsync(startsIn, window => spool.Add(new MetricWindowRecorded(order.ExecutionId, order.Shard, order.Day, window)));
+            var total = end.Total.Total();
+            spool.Add(new ShardFinished(
+                order.ExecutionId, order.Shard, order.Day, end.LastSequence, total.Sent, total.Ended, end.Cancelled, end.Fault?.Message));
+        }
+        catch (Exception e)
+        {
+            log.LogError(e, "Shard {Shard} of {Execution} broke", order.Shard, order.ExecutionId);
+            spool.Add(new ShardFinished(order.ExecutionId, order.Shard, order.Day, -1, 0, 0, Cancelled: true, Fault: e.Message));
+        }
+        finally
+        {
+            await held.Run!.DisposeAsync();
+            _held.TryRemove((order.ExecutionId, order.Shard), out _);
+        }
+    }
+
+    private sealed class Held(PrepareShard order, int users)
+    {
+        private readonly Lock _lock = new();
+        private int _lastCommand;
+
+        public PrepareShard Order { get; } = order;
+
+        public int Users { get; } = users;
+
+        public LoadRun? Run { get; set; }
+
+        public ShardPhase Phase { get; set; } = ShardPhase.Preparing;
+
+        /// <summary>True for the one who takes it from prepared to running.</summary>
+        public bool TryBegin()
+        {
+            lock (_lock)
+            {
+                var begins = Phase == ShardPhase.Prepared;
+                if (begins)
+                    Phase = ShardPhase.Running;
+                return begins;
+            }
+        }
+
+        public bool TakeCommand(int command)
+        {
+            lock (_lock)
+            {
+                var isNew = command > _lastCommand;
+                _lastCommand = Math.Max(command, _lastCommand);
+                return isNew;
+            }
+        }
+    }
+}
