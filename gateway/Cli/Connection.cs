@@ -1,0 +1,77 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Loadstone.Client;
+using Loadstone.Plans;
+
+namespace Loadstone.Cli;
+
+/// <summary>What every verb has: where the gateway is, where the JSON goes, and how failures end.</summary>
+internal sealed class Connection
+{
+    public const int CouldNotRun = 2;
+
+    private static readonly JsonSerializerOptions Indented = new(WireJson.Options) { WriteIndented = true };
+
+    private readonly Option<string?> _gateway = new("--gateway") { Description = "The gateway's URL (LOADSTONE_URL)." };
+    private readonly Option<string?> _json = new("--json") { Description = "Writes the answer as JSON to a file, or to standard output with -." };
+
+    /// <summary>Adds the options to a verb and runs it; a refusal is printed, field by field, and ends with exit code 2.</summary>
+    public void Attach(Command command, Func<ParseResult, Session, CancellationToken, Task<int>> run)
+    {
+        command.Options.Add(_gateway);
+        command.Options.Add(_json);
+        command.SetAction(async (given, cancellation) =>
+        {
+            try
+            {
+                return await run(given, Open(given), cancellation);
+            }
+            catch (LoadstoneException e)
+            {
+                await Console.Error.WriteLineAsync(e.Message);
+                foreach (var (path, messages) in e.Errors)
+                    await Console.Error.WriteLineAsync($"  {path}: {string.Join("; ", messages)}");
+            }
+            catch (Exception e) when (e is InvalidPlanException or IOException or UnauthorizedAccessException)
+            {
+                await Console.Error.WriteLineAsync(e.Message);
+            }
+            catch (TaskCanceledException) when (!cancellation.IsCancellationRequested)
+            {
+                await Console.Error.WriteLineAsync("The gateway did not answer in time; try again.");
+            }
+
+            return CouldNotRun;
+        });
+    }
+
+    private Session Open(ParseResult given)
+    {
+        var url = given.GetValue(_gateway) ?? Environment.GetEnvironmentVariable("LOADSTONE_URL");
+        return Uri.TryCreate(url, UriKind.Absolute, out var gateway)
+            ? new Session(LoadstoneClient.Connect(gateway), given.GetValue(_json))
+            : throw new IOException("Where is the gateway? Start one with ./loadstone up, or name it with --gateway URL or LOADSTONE_URL.");
+    }
+
+    /// <summary>An open connection, and where the verb is to write.</summary>
+    internal sealed class Session(ILoadstoneApi api, string? json)
+    {
+        public ILoadstoneApi Api => api;
+
+        /// <summary>Where people read; standard error when standard output is to be JSON.</summary>
+        public TextWriter Say { get; } = json == "-" ? Console.Error : Console.Out;
+
+        /// <summary>Writes the answer as JSON, if asked to.</summary>
+        public async Task WriteJsonAsync(object answer)
+        {
+            if (json is null)
+                return;
+            var text = answer is JsonNode node ? node.ToJsonString(Indented) : JsonSerializer.Serialize(answer, answer.GetType(), Indented);
+            if (json == "-")
+                await Console.Out.WriteLineAsync(text);
+            else
+                await File.WriteAllTextAsync(json, text + Environment.NewLine);
+        }
+    }
+}

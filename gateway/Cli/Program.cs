@@ -1,0 +1,13 @@
+using System.CommandLine;
+using Loadstone.Cli;
+
+var root = new RootCommand("Loadstone, a load-testing platform. A gateway must be running (./loadstone up); --gateway or LOADSTONE_URL says where.")
+{
+    RunVerb.Command(),
+    StatusVerb.Command(),
+    ListVerb.Command(),
+    SteerVerb.Command("stop", "Ends an execution early; what it measured is kept and judged.", (api, id, ct) => api.StopAsync(id, ct)),
+    SteerVerb.Command("pause", "Holds an execution: its users between iterations, its schedule's clock still.", (api, id, ct) => api.PauseAsync(id, ct)),
+    SteerVerb.Command("resume", "Lets a held execution go on where it was.", (api, id, ct) => api.ResumeAsync(id, ct)),
+};
+return await root.Parse(args).InvokeAsync();

@@ -1,0 +1,59 @@
+using System.Globalization;
+using Loadstone.Client;
+using Spectre.Console;
+
+namespace Loadstone.Cli;
+
+/// <summary>The result of an ended execution, for a person.</summary>
+internal static class ResultTable
+{
+    public static async Task WriteAsync(Connection.Session session, ExecutionView x)
+    {
+        var console = Screen.On(session.Say);
+        if (x.TotalRequests > 0)
+        {
+            console.Write(Operations((await session.Api.EndpointsAsync(x.Id, CancellationToken.None)).Endpoints));
+            console.Write(Criteria(x.Summary.Criteria));
+        }
+
+        foreach (var (error, count) in x.ErrorDetails.ErrorTypes.OrderByDescending(e => e.Value))
+            session.Say.WriteLine($"error {error}: {count}");
+        session.Say.WriteLine(Line(
+            $"{x.TotalRequests} requests in {x.DurationSeconds:0.#} s ({x.ThroughputRps:0.#}/s), {x.FailedRequests} failed ({x.ErrorRate:0.##} %), response ms: avg {x.AvgResponseTime:0.##} p50 {x.P50ResponseTime:0.##} p95 {x.P95ResponseTime:0.##} p99 {x.P99ResponseTime:0.##} max {x.MaxResponseTime:0.##}"));
+        session.Say.WriteLine($"status {x.Status}{(x.ErrorDetails.Reason is { } reason ? $" ({reason})" : "")}, verdict {x.Verdict?.ToString().ToLowerInvariant() ?? "none"}");
+        foreach (var why in x.Summary.Reasons)
+            session.Say.WriteLine($"  {why}");
+    }
+
+    private static Table Operations(IReadOnlyList<EndpointView> endpoints)
+    {
+        var table = new Table().Border(TableBorder.Simple);
+        foreach (var column in new[] { "operation", "scenario", "requests", "failed", "per second", "avg ms", "p95 ms", "p99 ms" })
+            table.AddColumn(column);
+        foreach (var e in endpoints)
+        {
+            table.AddRow(
+                Text(e.Operation), Text(e.Scenario), Text(Line($"{e.TotalRequests}")), Text(Line($"{e.FailedRequests}")), Text(Line($"{e.ThroughputRps:0.#}")),
+                Text(Line($"{e.AvgResponseTime:0.##}")), Text(Line($"{e.P95ResponseTime:0.##}")), Text(Line($"{e.P99ResponseTime:0.##}")));
+        }
+
+        return table;
+    }
+
+    private static Table Criteria(IReadOnlyList<CriterionView> criteria)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumn("criterion").AddColumn("measured").AddColumn("margin").AddColumn("result");
+        foreach (var c in criteria)
+        {
+            table.AddRow(
+                Text(c.Title), Text(c.Value is { } value ? Line($"{value:0.###}") : "-"), Text(c.Margin is { } margin ? Line($"{100 * margin:0.#} %") : "-"),
+                new Markup(c.Passed ? "[green]passed[/]" : "[red]FAILED[/]"));
+        }
+
+        return table;
+    }
+
+    private static Text Text(string text) => new(text);
+
+    private static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,83 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Loadstone.Client;
+using Loadstone.Plans;
+
+namespace Loadstone.Cli;
+
+/// <summary><c>run PLAN.yaml</c>: stores the plan under its name, runs it, shows how it goes, and ends with the verdict as exit code.</summary>
+internal static class RunVerb
+{
+    private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(500);
+
+    private static readonly Argument<string> Source = new("PLAN.yaml|NAME") { Description = "A plan file, or the name of a stored configuration." };
+    private static readonly Option<string?> Name = new("--name") { Description = "The execution's name." };
+    private static readonly Option<string?> Report = new("--report") { Description = "Writes the report as HTML to a file." };
+
+    public static Command Command()
+    {
+        var command = new Command("run", "Runs a load test. Exit code: 0 passed, 1 failed its criteria, 2 could not run, 3 invalid, 4 inconclusive, 5 cancelled.")
+        {
+            Source, Name, Report,
+        };
+        new Connection().Attach(command, RunAsync);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult given, Connection.Session session, CancellationToken cancellation)
+    {
+        var configuration = await ConfigurationAsync(given.GetValue(Source)!, session, cancellation);
+        var asked = await session.Api.ExecuteAsync(Guid.NewGuid().ToString(), new ExecuteRequest(configuration, given.GetValue(Name)), cancellation);
+        session.Say.WriteLine($"execution {asked.Execution.Id} ({asked.Execution.ExecutionName})");
+        var execution = await FollowAsync(asked.Execution.Id, session, cancellation);
+        await ResultTable.WriteAsync(session, execution);
+        await session.WriteJsonAsync(execution);
+        if (given.GetValue(Report) is { } path && execution.Verdict is not null)
+            await File.WriteAllTextAsync(path, await session.Api.ReportAsync(execution.Id, "html", CancellationToken.None), CancellationToken.None);
+        return ExitCodeOf(execution);
+    }
+
+    private static async Task<Guid> ConfigurationAsync(string source, Connection.Session session, CancellationToken cancellation)
+    {
+        var plan = File.Exists(source) || source.EndsWith(".yaml", StringComparison.Ordinal) ? FeederFile.LoadPlan(source) : null;
+        var name = plan?.Name ?? source;
+        var stored = (await session.Api.ConfigurationsAsync(name, 200, cancellation)).Configurations.FirstOrDefault(c => c["name"]!.ToString() == name);
+        if (plan is null)
+            return IdOf(stored ?? throw new IOException($"There is neither a plan file nor an active configuration named {source}."));
+        foreach (var line in PlanExplanation.Of(plan))
+            session.Say.WriteLine(line);
+        var document = plan.ToJson();
+        var answer = stored is null
+            ? await session.Api.CreateConfigurationAsync(document, cancellation)
+            : await session.Api.UpdateConfigurationAsync(IdOf(stored), $"\"{stored["version"]}\"", document, cancellation);
+        return IdOf(answer.Configuration);
+    }
+
+    // Ctrl-C ends the run on the platform too, and waits for what it measured.
+    private static async Task<ExecutionView> FollowAsync(Guid id, Connection.Session session, CancellationToken cancellation)
+    {
+        await using var stopping = cancellation.Register(() => _ = session.Api.StopAsync(id, CancellationToken.None));
+        using var timer = new PeriodicTimer(Every);
+        var progress = new ProgressLine(session.Say);
+        while (true)
+        {
+            var status = await session.Api.StatusAsync(id, CancellationToken.None);
+            progress.Show(status);
+            if (status.Execution.IsOver)
+                return status.Execution;
+            await timer.WaitForNextTickAsync(CancellationToken.None);
+        }
+    }
+
+    private static Guid IdOf(JsonObject configuration) => configuration["id"]!.GetValue<Guid>();
+
+    private static int ExitCodeOf(ExecutionView execution) => execution switch
+    {
+        { Status: "cancelled" } => 5,
+        { Status: "failed", Verdict: null } => Connection.CouldNotRun,
+        { Verdict: VerdictOutcome.Invalid } => 3,
+        { Status: "failed" } or { Verdict: VerdictOutcome.Failed } => 1,
+        { Verdict: VerdictOutcome.Passed } => 0,
+        _ => 4,
+    };
+}
