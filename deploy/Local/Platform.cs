@@ -1,0 +1,147 @@
+namespace Loadstone.Local;
+
+/// <summary>
+/// The whole platform on this machine: every service a process of its own, on free ports of 127.0.0.1, and the sample target.
+/// The order is that of the flow; all start together, and the gateway is ready when every other one is.
+/// </summary>
+public sealed class Platform : IAsyncDisposable
+{
+    /// <summary>Projects by the name their process has here.</summary>
+    private static readonly (string Name, string Project)[] Services =
+    [
+        ("configuration", "Configuration"), ("scheduler", "Scheduler"), ("worker", "Worker"), ("ingestion", "Ingestion"),
+        ("alerting", "Alerting"), ("analysis", "Analysis"), ("gateway", "Gateway"),
+    ];
+
+    private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(90);
+    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(2) };
+
+    private readonly StateFolder _folder;
+    private readonly Dictionary<string, string> _settings;
+    private readonly Dictionary<string, Uri> _urls;
+    private readonly Dictionary<string, ChildProcess> _processes = [];
+
+    private Platform(StateFolder folder, Dictionary<string, string> settings, Dictionary<string, Uri> urls) =>
+        (_folder, _settings, _urls) = (folder, settings, urls);
+
+    /// <summary>Where the API is.</summary>
+    public Uri Gateway => _urls["gateway"];
+
+    /// <summary>The system under test that comes with Loadstone.</summary>
+    public Uri Target => _urls["target"];
+
+    /// <summary>Starts everything and returns when the gateway says that all is ready.</summary>
+    /// <exception cref="LocalServerException">A service ended, or was not ready in time; with its last lines.</exception>
+    public static async Task<Platform> StartAsync(
+        StateFolder folder, LocalServers servers, IReadOnlyDictionary<string, string> settings, CancellationToken cancellation)
+    {
+        var urls = Services.Select(s => s.Name).Append("target").ToDictionary(name => name, _ => new Uri($"http://127.0.0.1:{Ports.PickFree()}"));
+        var all = SettingsOf(folder, servers, urls);
+        foreach (var (name, value) in settings)
+            all[name] = value;
+        var platform = new Platform(folder, all, urls);
+        try
+        {
+            platform.Start("target");
+            foreach (var (name, _) in Services)
+                platform.Start(name);
+            await Task.WhenAll(platform._processes.Keys.Select(name => platform.UntilReadyAsync(name, cancellation)));
+            await SampleEnvironment.RegisterAsync(platform.Gateway, platform.Target, cancellation);
+            return platform;
+        }
+        catch
+        {
+            await platform.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A service's process, to be watched, frozen or killed.</summary>
+    public ChildProcess Process(string service) => _processes[service];
+
+    /// <summary>A service's own address, past the gateway.</summary>
+    public Uri UrlOf(string service) => _urls[service];
+
+    /// <summary>Ends a service at once, as a crash would.</summary>
+    public Task KillAsync(string service) => _processes[service].KillAsync();
+
+    /// <summary>Starts a service again, at the same address, after it was killed.</summary>
+    public async Task RestartAsync(string service, CancellationToken cancellation)
+    {
+        Start(service);
+        await UntilReadyAsync(service, cancellation);
+    }
+
+    /// <summary>Ends when any process does, with its name and last words. Never faults.</summary>
+    public async Task<string> LostAsync()
+    {
+        var gone = await Task.WhenAny(_processes.Values.Select(p => p.Exited));
+        var (name, process) = _processes.First(p => p.Value.Exited == gone);
+        return $"{name} ended with code {await gone}:\n{process.LogTail}";
+    }
+
+    public async ValueTask DisposeAsync() => await Task.WhenAll(_processes.Values.Select(p => p.DisposeAsync().AsTask()));
+
+    /// <summary>The built program of a project.</summary>
+    public static string ProgramOf(string clone, string project) =>
+        Path.Combine(clone, "artifacts", "bin", project, BuiltAs(), $"Loadstone.{project}.dll");
+
+    // Everything is taken from the build this program is part of.
+    private static string BuiltAs() => new DirectoryInfo(AppContext.BaseDirectory).Name;
+
+    private static Dictionary<string, string> SettingsOf(StateFolder folder, LocalServers servers, Dictionary<string, Uri> urls)
+    {
+        var settings = new Dictionary<string, string>
+        {
+            // Seven services with the usual pool of a hundred would ask for more than a server gives.
+            [LocalServers.PostgresVariable] = servers.PostgresConnectionString + ";Maximum Pool Size=25",
+            [LocalServers.RabbitMqVariable] = servers.RabbitMqUri,
+            ["LOADSTONE_INTERNAL_KEY"] = PrivateFile.ReadOrCreatePassword(Path.Combine(folder.Path, "internal.key")),
+            ["LOADSTONE_DATA"] = folder.PrivateSubfolder("data"),
+            ["LOADSTONE_WORKER_NAME"] = "worker-1",
+            ["LOADSTONE_ALLOW_LOOPBACK"] = "true",
+            // Many processes on few cores: what counts is how soon they are warm, not the last few percent.
+            ["DOTNET_TieredPGO"] = "0",
+        };
+        foreach (var (name, _) in Services)
+            settings[$"LOADSTONE_{name.ToUpperInvariant()}_URL"] = urls[name].ToString();
+        return settings;
+    }
+
+    private void Start(string name)
+    {
+        var project = name == "target" ? "SampleTarget" : Services.First(s => s.Name == name).Project;
+        var url = _urls[name].ToString().TrimEnd('/');
+        _processes[name] = ChildProcess.Start(new ChildCommand("dotnet", ProgramOf(_folder.Clone, project), "--urls", url)
+        {
+            Environment = _settings,
+            WorkingDirectory = _folder.Path,
+            LogFile = _folder.LogFile(name),
+        });
+    }
+
+    private Task UntilReadyAsync(string name, CancellationToken cancellation)
+    {
+        var question = new Uri(_urls[name], name == "target" ? "/counts" : "/health/ready");
+        return _processes[name].UntilReadyAsync<HttpRequestException>(async ct =>
+        {
+            using var limited = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            limited.CancelAfter(Http.Timeout);
+            using var answer = await AskAsync(question, limited.Token, ct);
+            answer.EnsureSuccessStatusCode();
+        }, ReadyWithin, cancellation);
+    }
+
+    // A service that is not quick enough to answer is one that is not ready.
+    private static async Task<HttpResponseMessage> AskAsync(Uri question, CancellationToken limited, CancellationToken whole)
+    {
+        try
+        {
+            return await Http.GetAsync(question, limited);
+        }
+        catch (OperationCanceledException e) when (!whole.IsCancellationRequested)
+        {
+            throw new HttpRequestException($"{question} did not answer", e);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using System.CommandLine;
+using Loadstone.Local;
+
+var clone = new Option<string>("--clone") { Description = "The clone to use.", DefaultValueFactory = _ => StateFolder.FindClone(), Hidden = true };
+var keep = new Option<bool>("--keep") { Description = "Leaves everything up after the run, until Ctrl-C." };
+var json = new Option<string?>("--json") { Description = "Writes the execution, with the target's own count as target_requests, to a file or to standard output with -." };
+var only = new Argument<string?>("PROJECT") { Description = "Only test projects whose name contains this.", Arity = ArgumentArity.ZeroOrOne };
+var name = new Argument<string>("NAME") { Description = "The folder under .loadstone.", DefaultValueFactory = _ => "up" };
+
+var up = new Command("up", "Starts the whole platform on this machine, until Ctrl-C.") { clone };
+up.SetAction(given => UpCommand.RunAsync(given.GetValue(clone)!));
+var demo = new Command("demo", "Starts everything, runs examples/checkout.yaml against the sample target, writes report.json and report.html.") { keep, json, clone };
+demo.SetAction(given => DemoCommand.RunAsync(given.GetValue(clone)!, given.GetValue(keep), given.GetValue(json)));
+var test = new Command("test", "Runs all tests on real PostgreSQL and RabbitMQ.") { only, clone };
+test.SetAction(given => TestCommand.RunAsync(given.GetValue(clone)!, given.GetValue(only)));
+var servers = new Command("servers", "Starts PostgreSQL and RabbitMQ alone, until Ctrl-C.") { name, clone };
+servers.SetAction(given => ServersCommand.RunAsync(given.GetValue(name)!, given.GetValue(clone)!));
+
+return await new RootCommand("Loadstone on one machine.") { up, demo, test, servers }.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
