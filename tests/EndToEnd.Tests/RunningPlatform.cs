@@ -1,0 +1,109 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Loadstone.Client;
+using Loadstone.Local;
+
+namespace Loadstone.EndToEnd.Tests;
+
+/// <summary>The whole platform, started once for all tests that use it.</summary>
+public sealed class RunningPlatform : IAsyncLifetime
+{
+    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
+
+    private StateFolder? _folder;
+    private Platform? _platform;
+
+    public LocalServers Servers { get; private set; } = null!;
+
+    public Platform Platform => _platform!;
+
+    public ILoadstoneApi Api { get; private set; } = null!;
+
+    /// <summary>The gateway, for requests that no well-behaved client would make.</summary>
+    public HttpClient Gateway { get; private set; } = null!;
+
+    /// <summary>The sample target's counts and knobs.</summary>
+    public HttpClient Target { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        Servers = await TestServers.GetAsync();
+        _folder = StateFolder.Open(StateFolder.FindClone(), "test-platform");
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        _platform = await Platform.StartAsync(_folder, Servers, Settings, patience.Token);
+        Api = LoadstoneClient.Connect(_platform.Gateway);
+        Gateway = new HttpClient { BaseAddress = _platform.Gateway, Timeout = Longest };
+        Target = new HttpClient { BaseAddress = _platform.Target, Timeout = Longest };
+    }
+
+    public async Task DisposeAsync()
+    {
+        Gateway?.Dispose();
+        Target?.Dispose();
+        if (_platform is not null)
+            await _platform.DisposeAsync();
+        _folder?.Dispose();
+        OtlpReceiver.Instance.Dispose();
+    }
+
+    /// <summary>Stores a plan and asks for a run of it.</summary>
+    public async Task<ExecutionView> ExecuteAsync(JsonObject plan)
+    {
+        var configuration = await Api.CreateConfigurationAsync(plan, CancellationToken.None);
+        var request = new ExecuteRequest(configuration.Configuration["id"]!.GetValue<Guid>(), null);
+        return (await Api.ExecuteAsync(Guid.NewGuid().ToString(), request, CancellationToken.None)).Execution;
+    }
+
+    /// <summary>Runs a plan to its end, with the target's counts set to zero before.</summary>
+    public async Task<ExecutionView> RunAsync(JsonObject plan, object? knobs = null)
+    {
+        (await Target.PostAsync("/reset", null)).EnsureSuccessStatusCode();
+        if (knobs is not null)
+            (await Target.PutAsJsonAsync("/knobs", knobs)).EnsureSuccessStatusCode();
+        return await EndOfAsync((await ExecuteAsync(plan)).Id);
+    }
+
+    /// <summary>Follows an execution until it is over.</summary>
+    public Task<ExecutionView> EndOfAsync(Guid id) => UntilAsync(id, status => status.Execution.IsOver);
+
+    /// <summary>Follows an execution until something is true of it.</summary>
+    public async Task<ExecutionView> UntilAsync(Guid id, Func<ExecutionStatusAnswer, bool> isSo)
+    {
+        using var patience = new CancellationTokenSource(Longest);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        while (true)
+        {
+            var status = await Api.StatusAsync(id, patience.Token);
+            if (isSo(status))
+                return status.Execution;
+            await timer.WaitForNextTickAsync(patience.Token);
+        }
+    }
+
+    public async Task<long> TargetRequestsAsync() =>
+        (await Target.GetFromJsonAsync<JsonObject>("/counts"))!["total"]!.GetValue<long>();
+
+    /// <summary>A short plan of one request after the other; members given replace or add to it.</summary>
+    public static JsonObject Plan(string members = "", string step = """{ "action": "http", "name": "fixed", "path": "/fixed" }""")
+    {
+        var plan = JsonNode.Parse($$"""
+            {
+              "name": "plan {{Guid.NewGuid()}}", "duration": "3s", "max_virtual_users": 5, "load_pattern": { "type": "constant" },
+              "scenario_config": { "think_time": 0.05, "scenarios": [ { "name": "s", "user_journey": [ {{step}} ] } ] }
+            }
+            """)!.AsObject();
+        foreach (var (name, value) in JsonNode.Parse($"{{ {members} }}")!.AsObject().ToArray())
+            plan[name] = value?.DeepClone();
+        return plan;
+    }
+
+    private static Dictionary<string, string> Settings => new()
+    {
+        ["OTEL_EXPORTER_OTLP_ENDPOINT"] = OtlpReceiver.Instance.Url.ToString(),
+        ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+        ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
+    };
+}
+
+[CollectionDefinition(nameof(RunningPlatform))]
+public sealed class PlatformCollection : ICollectionFixture<RunningPlatform>;

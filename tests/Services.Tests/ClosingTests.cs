@@ -1,0 +1,169 @@
+using Loadstone.Contracts;
+using Loadstone.Ingestion;
+using Loadstone.Measurement;
+
+namespace Loadstone.Services.Tests;
+
+/// <summary>Windows on a real PostgreSQL: stored once, closed by the second, corrected, sealed.</summary>
+public sealed class ClosingTests(TestDatabase test) : IClassFixture<TestDatabase>
+{
+    private static readonly DateTimeOffset Start = new(2030, 1, 1, 12, 0, 0, TimeSpan.Zero);
+    private static readonly DateOnly Day = new(2030, 1, 1);
+
+    private readonly Guid _run = Guid.NewGuid();
+    private readonly WindowStore _windows = new(test.Database);
+    private readonly RunStore _runs = new(test.Database);
+    private readonly SetClock _clock = new() { Now = Start };
+
+    [Fact]
+    public async Task A_window_that_comes_twice_or_at_once_from_two_sides_is_stored_once()
+    {
+        var stored = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => StoreAsync(shard: 0, sequence: 0, sent: 5)));
+
+        Assert.Single(stored, isNew => isNew);
+        Assert.Equal([new StoredWindows(0, 1, 0, 5, 5)], await _runs.StoredAsync(Leased(), CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_window_survives_its_way_through_the_tables()
+    {
+        var window = Window(3, sent: 7);
+        window.Operations[0].CountStatus(201);
+        window.Operations[0].CountError("timed_out");
+        window.Lag.Record(12_345);
+        await _windows.StoreAsync(new MetricWindowRecorded(_run, 0, Day, window), CancellationToken.None);
+        await using var connection = await test.Database.Source.OpenConnectionAsync();
+
+        var (read, shards) = await _windows.ReadSecondAsync(connection, Day, _run, 3, CancellationToken.None);
+
+        Assert.Equal([0], shards);
+        Assert.Equal(System.Text.Json.JsonSerializer.Serialize(window), System.Text.Json.JsonSerializer.Serialize(read));
+    }
+
+    [Fact]
+    public async Task Seconds_close_in_order_as_both_shards_report_them_and_the_run_is_sealed_at_the_end()
+    {
+        await StartAsync(0, 1);
+        var closing = await TakeAsync();
+        await StoreAsync(0, 0, 5);
+        await StoreAsync(1, 1, 3);
+        Assert.Empty(await AdvanceAsync(closing));
+
+        await StoreAsync(1, 0, 2);
+        Assert.Equal([(0, 0, 7L)], await AdvanceAsync(closing));
+
+        await StoreAsync(0, 1, 4);
+        await FinishAsync(0, last: 1, sent: 9);
+        await FinishAsync(1, last: 1, sent: 5);
+        Assert.Equal([(1, 0, 7L)], await AdvanceAsync(closing));
+        Assert.Empty((await SealAsync())!.Gaps);
+        Assert.Equal(14, (await SealAsync())!.Total.Total().Sent);
+    }
+
+    [Fact]
+    public async Task A_late_window_corrects_its_second_by_a_new_revision_and_the_total_with_it()
+    {
+        await StartAsync(0, 1);
+        var closing = await TakeAsync();
+        await StoreAsync(0, 0, 5);
+        _clock.Now = Start.AddSeconds(3);
+        Assert.Equal([(0, 0, 5L)], await AdvanceAsync(closing));
+
+        await StoreAsync(1, 0, 2);
+        Assert.Equal([(0, 1, 7L)], await AdvanceAsync(closing));
+        await FinishAsync(0, last: 0, sent: 5);
+        await FinishAsync(1, last: 0, sent: 2);
+        await AdvanceAsync(closing);
+
+        Assert.Equal(7, (await SealAsync())!.Total.Total().Sent);
+    }
+
+    [Fact]
+    public async Task What_never_comes_is_named_when_patience_ends()
+    {
+        await StartAsync(0);
+        var closing = await TakeAsync();
+        await StoreAsync(0, 0, 5);
+        await StoreAsync(0, 2, 5);
+        await FinishAsync(0, last: 2, sent: 15);
+        _clock.Now = Start.AddSeconds(6);
+        await AdvanceAsync(closing);
+        Assert.Null(await SealAsync());
+
+        _clock.Now = Start.AddSeconds(14);
+        await AdvanceAsync(closing);
+
+        Assert.Equal(["shard 0 has 2 of its 3 seconds"], (await SealAsync())!.Gaps);
+        Assert.Equal(10, (await SealAsync())!.Total.Total().Sent);
+    }
+
+    [Fact]
+    public async Task Another_instance_takes_a_run_over_when_the_lease_runs_out_and_goes_on_where_it_was()
+    {
+        await StartAsync(0);
+        var (first, second) = (Guid.NewGuid(), Guid.NewGuid());
+        var closing = await TakeAsync(first);
+        await StoreAsync(0, 0, 5);
+        await AdvanceAsync(closing, first);
+        Assert.DoesNotContain(_run, (await _runs.TakeLeasesAsync(second, _clock.Now.AddSeconds(4), CancellationToken.None)).Select(l => l.ExecutionId));
+
+        _clock.Now = _clock.Now.AddSeconds(6);
+        var taken = await TakeAsync(second);
+        await StoreAsync(0, 1, 4);
+        await FinishAsync(0, last: 1, sent: 9);
+        Assert.Equal([(1, 0, 4L)], await AdvanceAsync(taken, second));
+        Assert.Equal(9, (await SealAsync())!.Total.Total().Sent);
+    }
+
+    private Task StartAsync(params int[] shards) => _runs.StartedAsync(new ExecutionStarted(_run, Day, Start, shards), CancellationToken.None);
+
+    private Task<bool> StoreAsync(int shard, int sequence, long sent) =>
+        _windows.StoreAsync(new MetricWindowRecorded(_run, shard, Day, Window(sequence, sent)), CancellationToken.None);
+
+    private Task FinishAsync(int shard, int last, long sent) =>
+        _runs.ShardOverAsync(_run, new ShardAccount(shard, ShardState.Finished, last, sent, sent, Start.AddSeconds(3)), CancellationToken.None);
+
+    private async Task<Closing> TakeAsync(Guid? holder = null)
+    {
+        var lease = (await _runs.TakeLeasesAsync(holder ?? _run, _clock.Now, CancellationToken.None)).Single(l => l.ExecutionId == _run);
+        var closing = new Closing(lease, test.Database, _windows, _runs, _clock);
+        await closing.RestoreAsync(CancellationToken.None);
+        return closing;
+    }
+
+    // Advances and returns what was announced: second, revision, requests sent in it.
+    private async Task<List<(int Second, int Revision, long Sent)>> AdvanceAsync(Closing closing, Guid? holder = null)
+    {
+        var lease = (await _runs.TakeLeasesAsync(holder ?? _run, _clock.Now, CancellationToken.None)).Single(l => l.ExecutionId == _run);
+        await closing.AdvanceAsync(lease, CancellationToken.None);
+        var announced = new List<(int, int, long)>();
+        foreach (var (id, message) in await _runs.AnnouncementsAsync(_run, CancellationToken.None))
+        {
+            if (message is WindowClosed closed)
+                announced.Add((closed.Second, closed.Revision, closed.Window.Total().Sent));
+            await _runs.ToldAsync(id, CancellationToken.None);
+        }
+
+        return announced;
+    }
+
+    private Task<RunReader.Seal?> SealAsync() => new RunReader(test.Database, _runs).SealAsync(_run, CancellationToken.None);
+
+    private LeasedRun Leased() => new(_run, Day, Start, -1, false);
+
+    private static MetricWindow Window(int sequence, long sent) => new()
+    {
+        Sequence = sequence,
+        VirtualUsers = 3,
+        Iterations = new IterationCounts(sent, sent, 0, 0, sent, 0),
+        Health = new GeneratorHealth(12.5, 1000, 0.5),
+        Operations = [new OperationWindow { Scenario = "s", Operation = "o", Method = "GET", Path = "/o", Sent = sent, Ok = sent }],
+    };
+
+    private sealed class SetClock : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
+}

@@ -1,0 +1,204 @@
+using Loadstone.Contracts;
+using Loadstone.Measurement;
+using Loadstone.Plans;
+using Loadstone.Scheduler;
+using Loadstone.ServiceHost;
+using ExecutionAnalyzed = Loadstone.Scheduler.ExecutionAnalyzed;
+using ExecutionRequested = Loadstone.Scheduler.ExecutionRequested;
+using ExecutionStarted = Loadstone.Scheduler.ExecutionStarted;
+using ShardLost = Loadstone.Scheduler.ShardLost;
+using ShardPrepared = Loadstone.Scheduler.ShardPrepared;
+using ShardRefused = Loadstone.Scheduler.ShardRefused;
+
+namespace Loadstone.Services.Tests;
+
+/// <summary>Given what happened, when something is asked, then these events: no bus, no database, no clock.</summary>
+public sealed class ExecutionDecisionTests
+{
+    private static readonly DateTimeOffset Noon = new(2030, 1, 1, 12, 0, 0, TimeSpan.Zero);
+    private static readonly Guid First = new("00000000-0000-0000-0000-000000000001");
+    private static readonly Guid Second = new("00000000-0000-0000-0000-000000000002");
+    private static readonly Verdict Passed = new(VerdictOutcome.Passed, [], [], 1);
+    private static readonly RunPeaks Peaks = new(1, 1, 1, 1, new Dictionary<string, long>());
+
+    [Fact]
+    public void The_load_goes_to_the_workers_with_the_most_room_in_exact_shares()
+    {
+        var assigned = Assert.IsType<ShardsAssigned>(Assert.Single(ExecutionDecisions.Assign(
+            Requested(workers: 2, users: 101), [Worker(First, 60), Worker(Second, 500), Worker(Guid.NewGuid(), 10)], Noon)));
+
+        Assert.Equal([(0, Second, 51), (1, First, 50)], assigned.Shards.Select(s => (s.Shard, s.WorkerId, s.Users)));
+    }
+
+    [Theory]
+    [InlineData(1, 100)]
+    [InlineData(2, 49)]
+    public void A_run_that_does_not_fit_waits(int workers, int room) =>
+        Assert.Empty(ExecutionDecisions.Assign(Requested(workers: 2), Enumerable.Range(0, workers).Select(_ => Worker(Guid.NewGuid(), room)).ToList(), Noon));
+
+    [Fact]
+    public void A_run_that_waits_too_long_for_workers_fails_with_the_reason() =>
+        Assert.Equal("no 2 worker(s) had room for it within 10m", Assert.IsType<ExecutionFailed>(Assert.Single(
+            ExecutionDecisions.Tick(Requested(workers: 2), Noon.AddMinutes(11)))).Reason);
+
+    [Fact]
+    public void All_shards_start_together_when_the_last_is_ready()
+    {
+        var preparing = Assigned(workers: 2);
+        var oneReady = Then(preparing, ExecutionDecisions.Prepared(preparing, 0, First, 0, Noon));
+
+        Assert.Equal([typeof(ShardPrepared), typeof(ExecutionStarted)], ExecutionDecisions.Prepared(oneReady, 1, Second, 50, Noon).Select(e => e.GetType()));
+        Assert.Equal(Noon.AddMilliseconds(150), ExecutionDecisions.Prepared(oneReady, 1, Second, 50, Noon).OfType<ExecutionStarted>().Single().StartAt);
+        Assert.Equal(Noon.AddMilliseconds(100), ExecutionDecisions.Prepared(oneReady, 1, Second, 1, Noon).OfType<ExecutionStarted>().Single().StartAt);
+    }
+
+    [Fact]
+    public void What_comes_twice_changes_nothing()
+    {
+        var preparing = Assigned(workers: 2);
+        var oneReady = Then(preparing, ExecutionDecisions.Prepared(preparing, 0, First, 0, Noon));
+        var finishing = Finishing();
+        var analyzed = Then(finishing, ExecutionDecisions.Analyzed(finishing, Passed, new RunFigures(), Peaks, Noon));
+
+        Assert.Empty(ExecutionDecisions.Prepared(oneReady, 0, First, 0, Noon));
+        Assert.Empty(ExecutionDecisions.Finished(finishing, 0, 9, 100, null, Noon));
+        Assert.Empty(ExecutionDecisions.Analyzed(analyzed, Passed, new RunFigures(), Peaks, Noon));
+        Assert.Empty(ExecutionDecisions.Lost(finishing, 0, "gone", Noon));
+    }
+
+    [Fact]
+    public void A_worker_that_was_not_asked_cannot_answer() =>
+        Assert.Empty(ExecutionDecisions.Prepared(Assigned(workers: 1), 0, Second, 0, Noon));
+
+    [Fact]
+    public void A_refused_shard_fails_the_run_with_the_workers_reason() =>
+        Assert.Equal([new ShardRefused(0, "no such host", Noon), new ExecutionFailed("no such host", Noon)],
+            ExecutionDecisions.Refused(Assigned(workers: 1), 0, First, "no such host", Noon));
+
+    [Fact]
+    public void A_run_that_is_stopped_while_it_waits_or_prepares_is_over_at_once()
+    {
+        foreach (var early in new[] { Requested(), Assigned() })
+            Assert.Equal([typeof(StopRequested), typeof(ExecutionCancelled)], Stop(early).Select(e => e.GetType()));
+    }
+
+    [Fact]
+    public void A_running_one_is_asked_to_stop_once_and_is_cancelled_when_it_was_judged()
+    {
+        var stopping = Then(Running(), Stop(Running()));
+        Assert.Empty(Stop(stopping));
+
+        var finishing = Then(stopping, ExecutionDecisions.Finished(stopping, 0, 3, 10, null, Noon));
+        Assert.Equal([new ExecutionAnalyzed(Passed, new RunFigures(), Peaks, Noon), new ExecutionCancelled("me", "stopped by me", Noon)],
+            ExecutionDecisions.Analyzed(finishing, Passed, new RunFigures(), Peaks, Noon));
+    }
+
+    [Fact]
+    public void A_stop_condition_makes_it_a_failure()
+    {
+        var stopping = Then(Running(), ExecutionDecisions.Stop(Running(), "stop condition", "too many errors", asFailure: true, Noon));
+        var finishing = Then(stopping, ExecutionDecisions.Finished(stopping, 0, 3, 10, null, Noon));
+
+        Assert.Equal("too many errors", ExecutionDecisions.Analyzed(finishing, Passed, new RunFigures(), Peaks, Noon).OfType<ExecutionFailed>().Single().Reason);
+    }
+
+    [Fact]
+    public void Pauses_are_left_out_of_what_has_elapsed()
+    {
+        var paused = Then(Running(), ExecutionDecisions.Pause(Running(), "me", Noon.AddSeconds(4)));
+        var resumed = Then(paused, ExecutionDecisions.Resume(paused, "me", Noon.AddSeconds(10)));
+
+        Assert.Equal((ExecutionStatus.Paused, ExecutionStatus.Running), (paused.Status, resumed.Status));
+        Assert.Equal(TimeSpan.FromSeconds(4), paused.Elapsed(Noon.AddSeconds(9)));
+        Assert.Equal(TimeSpan.FromSeconds(6), resumed.Elapsed(Noon.AddSeconds(12)));
+        Assert.Equal(2, resumed.Steerings);
+    }
+
+    [Fact]
+    public void What_the_state_does_not_allow_is_refused_with_a_400()
+    {
+        var over = Then(Finishing(), ExecutionDecisions.Analyzed(Finishing(), Passed, new RunFigures(), Peaks, Noon));
+        Func<object>[] refused =
+        [
+            () => ExecutionDecisions.Pause(Requested(), "me", Noon), () => ExecutionDecisions.Resume(Running(), "me", Noon),
+            () => Stop(Finishing()), () => Stop(over), () => ExecutionDecisions.Pause(over, "me", Noon),
+        ];
+
+        Assert.All(refused, ask => Assert.Equal(400, Assert.Throws<RefusalException>(ask).Status));
+    }
+
+    [Fact]
+    public void A_lost_worker_ends_the_run_as_failed_unless_the_plan_says_to_go_on()
+    {
+        var fail = Running(policy: LostWorkerPolicy.Fail);
+        var goOn = Running(policy: LostWorkerPolicy.Continue, workers: 2);
+
+        Assert.Equal([typeof(ShardLost), typeof(StopRequested)], ExecutionDecisions.Lost(fail, 0, "gone", Noon).Select(e => e.GetType()));
+        Assert.Equal([typeof(ShardLost)], ExecutionDecisions.Lost(goOn, 0, "gone", Noon).Select(e => e.GetType()));
+        Assert.Equal(ExecutionPhase.Running, Then(goOn, ExecutionDecisions.Lost(goOn, 0, "gone", Noon)).Phase);
+    }
+
+    [Fact]
+    public void Every_phase_ends_in_bounded_time()
+    {
+        Assert.IsType<ExecutionFailed>(Assert.Single(ExecutionDecisions.Tick(Assigned(), Noon.AddSeconds(61))));
+        Assert.IsType<ShardLost>(Assert.Single(ExecutionDecisions.Tick(Running(), Noon.AddSeconds(10 + 61))));
+        Assert.IsType<ExecutionCompleted>(Assert.Single(ExecutionDecisions.Tick(Finishing(), Noon.AddSeconds(41))));
+        Assert.All([Requested(), Assigned(), Running(), Finishing()], x => Assert.Empty(ExecutionDecisions.Tick(x, Noon.AddSeconds(9))));
+    }
+
+    [Fact]
+    public void A_fault_of_the_engine_fails_the_run()
+    {
+        var running = Running();
+        var finishing = Then(running, ExecutionDecisions.Finished(running, 0, 3, 10, "the pacer broke", Noon));
+
+        Assert.Equal("the load engine failed: the pacer broke", ExecutionDecisions.Analyzed(finishing, Passed, new RunFigures(), Peaks, Noon).OfType<ExecutionFailed>().Single().Reason);
+    }
+
+    [Fact]
+    public void A_judgement_that_comes_after_the_end_is_kept_and_changes_no_status()
+    {
+        var finishing = Finishing();
+        var over = Then(finishing, ExecutionDecisions.Tick(finishing, Noon.AddSeconds(41)));
+        var late = Then(over, ExecutionDecisions.Analyzed(over, Passed, new RunFigures(), Peaks, Noon.AddSeconds(60)));
+
+        Assert.Equal((ExecutionStatus.Completed, VerdictOutcome.Passed), (late.Status, late.Analysis!.Verdict.Outcome));
+        Assert.Equal(over.EndedAt, late.EndedAt);
+    }
+
+    private static FreeWorker Worker(Guid id, int room) => new(id, "w", room, 1);
+
+    private static IEnumerable<object> Stop(Execution x) => ExecutionDecisions.Stop(x, "me", "stopped by me", asFailure: false, Noon);
+
+    private static Execution Requested(int workers = 1, int users = 100, LostWorkerPolicy policy = LostWorkerPolicy.Fail)
+    {
+        var plan = new TestPlan { Name = "x", WorkerCount = workers, MaxVirtualUsers = users, Duration = TimeSpan.FromSeconds(10), LoadPattern = new ConstantLoad(), LostWorkerPolicy = policy };
+        var configuration = new RunnableConfiguration(Guid.NewGuid(), 1, plan, "sample", ["http://127.0.0.1:1"], new Dictionary<string, string>());
+        return Execution.Create(new ExecutionRequested(Guid.NewGuid(), "x", configuration, 1, "me", null, Noon));
+    }
+
+    private static Execution Assigned(int workers = 1, LostWorkerPolicy policy = LostWorkerPolicy.Fail)
+    {
+        var requested = Requested(workers, policy: policy);
+        return Then(requested, ExecutionDecisions.Assign(requested, [Worker(First, 1000), Worker(Second, 900)], Noon));
+    }
+
+    private static Execution Running(LostWorkerPolicy policy = LostWorkerPolicy.Fail, int workers = 1)
+    {
+        var x = Assigned(workers, policy);
+        foreach (var shard in x.Shards)
+            x = Then(x, ExecutionDecisions.Prepared(x, shard.Number, shard.WorkerId, 0, Noon.AddMilliseconds(-100)));
+        return x;
+    }
+
+    private static Execution Finishing() => Then(Running(), ExecutionDecisions.Finished(Running(), 0, 9, 100, null, Noon));
+
+    // Folds events the way the store does.
+    private static Execution Then(Execution x, IEnumerable<object> events)
+    {
+        foreach (var e in events.ToList())
+            x = (Execution)typeof(Execution).GetMethod("Apply", [e.GetType(), typeof(Execution)])!.Invoke(null, [e, x])!;
+        return x;
+    }
+}

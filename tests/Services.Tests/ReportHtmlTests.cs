@@ -1,0 +1,48 @@
+using Loadstone.Analysis;
+using Loadstone.Contracts;
+using Loadstone.Measurement;
+using Loadstone.Plans;
+
+namespace Loadstone.Services.Tests;
+
+public sealed class ReportHtmlTests
+{
+    [Fact]
+    public void No_text_of_a_plan_becomes_markup()
+    {
+        const string Attack = "<script>alert('x')</script>";
+        var requests = new OperationWindow { Scenario = Attack, Operation = Attack, Sent = 1, Ok = 1 };
+        requests.CountError(Attack);
+        var total = new MetricWindow { Operations = [requests] };
+        var run = new RunToJudge(Guid.NewGuid(), Guid.NewGuid(), Attack, new TestPlan { Name = Attack, Environment = Attack }, Attack, Attack, DateTimeOffset.UnixEpoch);
+        var measured = new RunMeasurements(run.Id, total, [Attack], [], [total]);
+
+        var html = ReportHtml.Of(RunReport.Of(run, measured, Judgement.Decide(run, measured, DateTimeOffset.UnixEpoch)));
+
+        Assert.DoesNotContain("<script", html, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("&lt;script&gt;", html);
+    }
+
+    [Fact]
+    public void A_run_without_a_single_request_still_has_a_report()
+    {
+        var run = new RunToJudge(Guid.NewGuid(), Guid.NewGuid(), "x", new TestPlan { Name = "x" }, "sample", "me", DateTimeOffset.UnixEpoch);
+        var measured = new RunMeasurements(run.Id, new MetricWindow(), [], [], []);
+        var judged = Judgement.Decide(run, measured, DateTimeOffset.UnixEpoch);
+
+        Assert.Equal(VerdictOutcome.Inconclusive, judged.Verdict.Outcome);
+        Assert.Contains("no request was made", ReportHtml.Of(RunReport.Of(run, measured, judged)));
+    }
+
+    [Fact]
+    public void A_gap_in_the_measurement_makes_the_verdict_invalid()
+    {
+        var run = new RunToJudge(Guid.NewGuid(), Guid.NewGuid(), "x", new TestPlan { Name = "x" }, "sample", "me", DateTimeOffset.UnixEpoch);
+        var total = new MetricWindow { Operations = [new OperationWindow { Scenario = "s", Operation = "o", Sent = 1, Ok = 1 }] };
+
+        var judged = Judgement.Decide(run, new RunMeasurements(run.Id, total, ["shard 0 has 9 of its 10 seconds"], [], []), DateTimeOffset.UnixEpoch);
+
+        Assert.Equal(VerdictOutcome.Invalid, judged.Verdict.Outcome);
+        Assert.Contains("shard 0 has 9 of its 10 seconds", judged.Verdict.Reasons);
+    }
+}

@@ -1,0 +1,78 @@
+using Loadstone.Ingestion;
+
+namespace Loadstone.Services.Tests;
+
+public sealed class RunAccountsTests
+{
+    private static readonly DateTimeOffset Start = new(2030, 1, 1, 12, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void A_second_closes_when_every_live_shard_has_reported_it()
+    {
+        var run = Run(Alive(0), Alive(1));
+
+        Assert.False(run.CanClose(0, [0], Start.AddSeconds(1)));
+        Assert.True(run.CanClose(0, [0, 1], Start.AddSeconds(1)));
+    }
+
+    [Fact]
+    public void A_second_closes_without_a_silent_shard_two_seconds_late()
+    {
+        var run = Run(Alive(0), Alive(1));
+
+        Assert.False(run.CanClose(4, [0], Start.AddSeconds(6.9)));
+        Assert.True(run.CanClose(4, [0], Start.AddSeconds(7)));
+    }
+
+    [Fact]
+    public void A_shard_that_has_finished_or_is_lost_is_not_waited_for()
+    {
+        Assert.Equal([0], Run(Alive(0), Finished(1, last: 4), Lost(2)).ExpectedAt(5));
+        Assert.Equal([0, 1], Run(Alive(0), Finished(1, last: 5), Lost(2)).ExpectedAt(5));
+    }
+
+    [Fact]
+    public void Nothing_closes_before_it_is_known_when_the_run_began_or_after_it_has_ended()
+    {
+        Assert.False(new RunAccounts(null, [Alive(0)]).CanClose(0, [0], Start.AddHours(1)));
+        Assert.False(Run(Finished(0, last: 9)).CanClose(10, [], Start.AddSeconds(11)));
+    }
+
+    [Fact]
+    public void A_run_is_sealed_at_once_when_every_second_and_every_total_is_there()
+    {
+        var run = Run(Finished(0, last: 9, sent: 100));
+
+        Assert.True(run.CanSeal([new StoredWindows(0, 10, 9, 100, 100)], Start.AddSeconds(10)));
+        Assert.Empty(run.Gaps([new StoredWindows(0, 10, 9, 100, 100)]));
+        Assert.False(Run(Alive(0)).CanSeal([new StoredWindows(0, 10, 9, 100, 100)], Start.AddHours(1)));
+    }
+
+    [Fact]
+    public void What_is_missing_is_waited_for_ten_seconds_and_then_named()
+    {
+        var run = Run(Finished(0, last: 9, sent: 100));
+        StoredWindows[] short_ = [new StoredWindows(0, 9, 9, 90, 90)];
+
+        Assert.False(run.CanSeal(short_, Start.AddSeconds(19.9)));
+        Assert.True(run.CanSeal(short_, Start.AddSeconds(20)));
+        Assert.Equal(["shard 0 has 9 of its 10 seconds"], run.Gaps(short_));
+    }
+
+    [Fact]
+    public void Totals_that_disagree_are_a_gap() => Assert.Equal(
+        ["shard 0 says it sent 100 requests with 100 outcomes, its seconds have 99 and 99"],
+        Run(Finished(0, last: 9, sent: 100)).Gaps([new StoredWindows(0, 10, 9, 99, 99)]));
+
+    [Fact]
+    public void A_lost_shard_is_a_gap_after_its_last_second() => Assert.Equal(
+        ["shard 1 was lost after its second 6"], Run(Finished(0, last: 9, sent: 1), Lost(1)).Gaps([new StoredWindows(0, 10, 9, 1, 1), new StoredWindows(1, 7, 6, 5, 5)]));
+
+    private static RunAccounts Run(params ShardAccount[] shards) => new(Start, shards);
+
+    private static ShardAccount Alive(int shard) => new(shard, ShardState.Running, null, null, null, null);
+
+    private static ShardAccount Finished(int shard, int last, long sent = 0) => new(shard, ShardState.Finished, last, sent, sent, Start.AddSeconds(10));
+
+    private static ShardAccount Lost(int shard) => new(shard, ShardState.Lost, null, null, null, Start.AddSeconds(8));
+}

@@ -1,0 +1,61 @@
+using Loadstone.Alerting;
+using Loadstone.Measurement;
+using Loadstone.Plans;
+
+namespace Loadstone.Services.Tests;
+
+public sealed class WatchTests
+{
+    private static readonly Criterion P95 = new("p95_response_time", null, Comparison.AtMost, 100);
+
+    [Fact]
+    public void One_breach_makes_one_alert_and_ends_after_three_calm_looks()
+    {
+        var watch = new Watch([P95]);
+        double[] responseMs = [50, 50, 200, 200, 200, 50, 50, 50, 50, 50, 50, 50, 50];
+
+        var changes = responseMs.SelectMany((ms, second) => watch.Look(Second(second, ms)).Select(c => (second, c.IsOver))).ToList();
+
+        // The look at second 9 is the first without a slow second among its five; 11 is the third.
+        Assert.Equal([(2, false), (11, true)], changes);
+    }
+
+    [Fact]
+    public void A_second_breach_of_the_same_criterion_is_another_alert()
+    {
+        var watch = new Watch([P95]);
+        var changes = Enumerable.Range(0, 40).SelectMany(second => watch.Look(Second(second, second is 5 or 25 ? 500 : 50))).ToList();
+
+        Assert.Equal([(1, false), (1, true), (2, false), (2, true)], changes.Select(c => (c.Occurrence, c.IsOver)));
+    }
+
+    [Fact]
+    public void A_second_that_comes_twice_or_late_changes_nothing()
+    {
+        var watch = new Watch([P95]);
+        Assert.Single(watch.Look(Second(3, 500)));
+
+        Assert.Empty(watch.Look(Second(3, 50)));
+        Assert.Empty(watch.Look(Second(2, 50)));
+    }
+
+    [Fact]
+    public void Throughput_is_not_watched_while_the_load_ramps_up() =>
+        Assert.Empty(new Watch([new Criterion("throughput_rps", null, Comparison.AtLeast, 1000)]).Look(Second(0, 1)));
+
+    [Theory]
+    [InlineData(110, Severity.Low)]
+    [InlineData(140, Severity.Medium)]
+    [InlineData(200, Severity.High)]
+    [InlineData(201, Severity.Critical)]
+    public void A_breach_is_as_severe_as_the_value_is_beyond_its_limit(double value, Severity expected) =>
+        Assert.Equal(expected, Watch.SeverityOf(new Change(P95, 1, value, IsOver: false)));
+
+    private static MetricWindow Second(int second, double responseMs)
+    {
+        var requests = new OperationWindow { Scenario = "s", Operation = "o", Sent = 10, Ok = 10 };
+        for (var i = 0; i < 10; i++)
+            requests.Response.Record((long)(responseMs * 1_000_000));
+        return new MetricWindow { Sequence = second, Operations = [requests] };
+    }
+}
