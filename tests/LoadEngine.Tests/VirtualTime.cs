@@ -1,3 +1,4 @@
+using Loadstone.LoadEngine.Loops;
 using Loadstone.Measurement;
 using Loadstone.Plans;
 
@@ -16,13 +17,13 @@ internal sealed class VirtualPacer : Pacer
         // The test runner's context would take what alarms wake to other threads; a pacer's thread has none.
         var context = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(null);
-        for (var nextNs = RingDue(_nowNs); nextNs <= untilNs; nextNs = RingDue(_nowNs))
-            _nowNs = Math.Max(_nowNs, nextNs);
+        for (RingDue(_nowNs); NextDueNs <= untilNs; RingDue(_nowNs))
+            _nowNs = Math.Max(_nowNs, NextDueNs);
         _nowNs = untilNs;
         SynchronizationContext.SetSynchronizationContext(context);
     }
 
-    protected override void NextChanged()
+    protected override void Wake()
     {
     }
 }
@@ -51,13 +52,14 @@ internal sealed class VirtualRun : IAsyncDisposable
     private readonly LoadRun _run;
     private readonly Task<RunEnd> _end;
 
-    private VirtualRun(TestPlan plan, Func<long, long> durationNs, ShardShare share, TimeSpan startsIn, int seed)
+    private VirtualRun(TestPlan plan, Func<long, long> durationNs, ShardShare share, TimeSpan startsIn, int seed, int lanes)
     {
         var order = new LoadOrder { Plan = plan.WithScenarios(_ => null, new DocumentErrors()), BaseUrls = [], Share = share, Seed = seed };
         var think = order.Plan.ScenarioConfig.ThinkTime;
-        _run = new LoadRun(order, _pacer, _ => (
-            [.. order.Plan.ScenarioConfig.Scenarios.Select(s => Journey.Of(s.Name, [new PretendRequest(durationNs) { Think = new Waiting(think), Critical = false }]))],
-            [new OperationWindow { Scenario = "s", Operation = "request" }], 0, 0));
+        Journey[] journeys = [.. order.Plan.ScenarioConfig.Scenarios.Select(s =>
+            Journey.Of(s.Name, [new PretendRequest(durationNs) { Think = new Waiting(think), Critical = false }]))];
+        var parts = new RunParts(order, journeys, new Mix(order.Plan.ScenarioConfig, seed), Slots: 0, Feeders: 0, LaneCount: lanes);
+        _run = new LoadRun([.. Enumerable.Repeat(_pacer, lanes)], parts, [new OperationWindow { Scenario = "s", Operation = "request" }]);
         _end = _run.RunAsync(startsIn, Windows.Add);
     }
 
@@ -66,8 +68,8 @@ internal sealed class VirtualRun : IAsyncDisposable
     public LoadRun Control => _run;
 
     public static VirtualRun Of(
-        string load, Func<long, long>? durationNs = null, ShardShare? share = null, string think = "0", TimeSpan startsIn = default, int seed = 1) =>
-        new(PlanFile.Parse($"name: x\nscenario_config: {{ think_time: {think} }}\n{load}"), durationNs ?? (_ => Ms), share ?? ShardShare.Whole, startsIn, seed);
+        string load, Func<long, long>? durationNs = null, ShardShare? share = null, string think = "0", TimeSpan startsIn = default, int seed = 1, int lanes = 2) =>
+        new(PlanFile.Parse($"name: x\nscenario_config: {{ think_time: {think} }}\n{load}"), durationNs ?? (_ => Ms), share ?? ShardShare.Whole, startsIn, seed, lanes);
 
     public void AdvanceTo(double seconds) => _pacer.AdvanceTo(1 + (long)(seconds * Second));
 

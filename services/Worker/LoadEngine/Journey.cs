@@ -10,14 +10,14 @@ internal sealed class Journey
 {
     private readonly Operation[] _operations;
     private readonly (int Slot, CompiledTemplate Template)[] _variables;
-    private readonly IReadOnlyList<UserFeeder> _feeders;
+    private readonly UserFeeder[] _feeders;
 
     private Journey(string name, Operation[] operations) => (Name, _operations, _variables, _feeders) = (name, operations, [], []);
 
     private Journey(Scenario scenario, PlanData data, Func<Step, Operation> compile)
     {
         Name = scenario.Name;
-        _feeders = data.Feeders;
+        _feeders = [.. data.Feeders];
         _variables = [.. (scenario.DataTemplates ?? new Dictionary<string, string>()).Select(t =>
             (data.SlotOf(scenario.Name, t.Key), new CompiledTemplate.Builder(data, scenario.Name).AddTemplate(t.Value, Escaping.None).Build()))];
         // Variables of earlier steps must have their slots before later steps are compiled.

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using Loadstone.LoadEngine.Loops;
 
 namespace Loadstone.LoadEngine.Http;
 
@@ -46,12 +47,39 @@ internal static class ErrorTypes
         [SocketError.NoData] = DnsFailed,
     };
 
-    /// <summary>The name of what a socket or TLS stream threw; null when it is nothing a network does.</summary>
+    // By errno (Linux): what the engine's own sockets return.
+    private static readonly Dictionary<int, string> ByErrno = new()
+    {
+        [9] = Aborted, // EBADF: we have closed it
+        [32] = ConnectionReset, // EPIPE
+        [103] = ConnectionReset, // ECONNABORTED
+        [104] = ConnectionReset,
+        [107] = ConnectionReset, // ENOTCONN
+        [110] = TimedOut,
+        [111] = ConnectRefused,
+        [100] = Unreachable, // ENETDOWN
+        [101] = Unreachable, // ENETUNREACH
+        [113] = Unreachable, // EHOSTUNREACH
+        [12] = GeneratorExhausted, // ENOMEM
+        [23] = GeneratorExhausted, // ENFILE
+        [24] = GeneratorExhausted, // EMFILE
+        [28] = GeneratorExhausted, // ENOSPC
+        [98] = GeneratorExhausted, // EADDRINUSE
+        [99] = GeneratorExhausted, // EADDRNOTAVAIL
+        [105] = GeneratorExhausted, // ENOBUFS
+    };
+
+    /// <summary>The name of what the system answered, as −errno.</summary>
+    public static string Of(int error) => ByErrno.GetValueOrDefault(-error) ?? $"socket_error_{-error}";
+
+    /// <summary>The name of what a resolver, a TLS stream or a client library threw; null when it is nothing a network does.</summary>
     public static string? Of(Exception exception) => exception switch
     {
         SocketException socket => BySocketError.GetValueOrDefault(socket.SocketErrorCode, $"socket_{socket.SocketErrorCode}".ToLowerInvariant()),
+        BrokenSocketException broken => Of(broken.Error),
+        AuthenticationException { InnerException: BrokenSocketException broken } => Of(broken.Error),
         AuthenticationException => TlsFailed,
-        IOException { InnerException: SocketException inner } => Of(inner),
+        IOException { InnerException: { } inner } => Of(inner) ?? ConnectionClosed,
         IOException => ConnectionClosed,
         ObjectDisposedException => Aborted,
         _ => null,

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using Loadstone.LoadEngine.Loops;
 
 namespace Loadstone.LoadEngine.Http;
 
@@ -40,6 +40,8 @@ internal sealed partial class HttpConnection
         _kept.Reset();
         while (true)
         {
+            if (_start == _end && await ReceiveMoreAsync(LargestHead) is { } failed)
+                return failed;
             var parse = ResponseHead.TryParse(_in.AsSpan(_start, _end - _start), out _head, out _headLength);
             if (parse == HeadParse.Done && _head.Status >= 200)
                 return null;
@@ -169,21 +171,32 @@ internal sealed partial class HttpConnection
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<string?> ReceiveMoreAsync(int most)
     {
-        MakeRoom(most);
-        try
+        if (_tls is not null)
         {
-            var room = _in.AsMemory(_end);
-            var received = _tls is null ? await _socket!.ReceiveAsync(room, SocketFlags.None) : await _tls.ReadAsync(room);
-            if (received == 0)
-                return Broken(ErrorTypes.ConnectionClosed);
-            _end += received;
-            BytesReceived += received;
-            return null;
+            MakeRoom(most);
+            var count = 0;
+            var error = await ThroughTlsAsync(async tls => count = await tls.ReadAsync(_in.AsMemory(_end)));
+            return error ?? Take(count);
         }
-        catch (Exception e) when (ErrorTypes.Of(e) is not null)
+
+        while (true)
         {
-            return Broken(ErrorTypes.Of(e)!);
+            // Room is made only when there is something to receive: users who wait hold no buffer.
+            await _socket!.Readable();
+            MakeRoom(most);
+            var received = _socket.TryReceive(_in.AsSpan(_end));
+            if (received != -Kernel.TryAgain)
+                return Take(received);
         }
+    }
+
+    private string? Take(int received)
+    {
+        if (received <= 0)
+            return Broken(received == 0 ? ErrorTypes.ConnectionClosed : ErrorTypes.Of(received));
+        _end += received;
+        BytesReceived += received;
+        return null;
     }
 
     private void MakeRoom(int most)

@@ -55,7 +55,7 @@ internal sealed class HttpOperation : Operation
     {
         var connection = user.ConnectionTo(to.Origin);
         var beganNs = user.NowNs;
-        connection.Arm(beganNs + _timeoutNs);
+        connection.Begin(beganNs + _timeoutNs);
         var error = await connection.EnsureOpenAsync();
         if (user.HasCookies && to.Path is null)
             to = to with { Path = _request.PathFor(user) };
@@ -68,7 +68,7 @@ internal sealed class HttpOperation : Operation
         var location = error is null ? ReadHead(user, connection, to, mayFollow, ref checks) : null;
         error ??= await connection.ReceiveBodyAsync(to.Method == "HEAD", keep: location is null && _rules.NeedsBody);
         var endNs = user.NowNs;
-        error = connection.Disarm() ?? error;
+        error = connection.End() ?? error;
         var status = error is null ? connection.Head.Status : 0;
         if (error is null && location is null)
             error = ApplyRules(user, connection, endNs - dueNs, ref checks);
