@@ -96,6 +96,10 @@ public sealed record EndpointPerformance
 
     public required IReadOnlyDictionary<string, long> ErrorTypes { get; init; }
 
+    public required IReadOnlyDictionary<string, PhaseFigures> Timings { get; init; }
+
+    public long MessagesReceived { get; init; }
+
     public static EndpointPerformance Of(Guid execution, OperationWindow requests, double seconds)
     {
         var figures = RunFigures.Of(requests, seconds);
@@ -119,6 +123,8 @@ public sealed record EndpointPerformance
             ThroughputRps = figures.ThroughputRps,
             StatusCodeDistribution = requests.StatusCodes,
             ErrorTypes = requests.ErrorTypes,
+            Timings = PhaseFigures.Of(requests.Phases),
+            MessagesReceived = requests.MessagesReceived,
         };
     }
 }

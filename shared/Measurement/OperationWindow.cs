@@ -22,6 +22,11 @@ public sealed class OperationWindow
     /// <summary>The path as the plan writes it, without the query; null for operations that have none.</summary>
     public string? Path { get; init; }
 
+    /// <summary>
+    /// True for a group of steps measured as a whole: its requests are counted under their own names, so it is left out of totals.
+    /// </summary>
+    public bool IsTransaction { get; init; }
+
     /// <summary>Requests without an outcome when the stretch began.</summary>
     public long InFlightBefore { get; set; }
 
@@ -52,6 +57,9 @@ public sealed class OperationWindow
     /// <summary>Bytes read from the wire, without TLS and TCP overhead.</summary>
     public long BytesReceived { get; set; }
 
+    /// <summary>Messages that came in on connections of this operation, whether or not they answer anything.</summary>
+    public long MessagesReceived { get; set; }
+
     /// <summary>Answers by status.</summary>
     public Dictionary<int, long> StatusCodes { get; init; } = [];
 
@@ -64,6 +72,9 @@ public sealed class OperationWindow
     /// <summary>From the send to the outcome, aborted requests left out: what the target takes.</summary>
     public Histogram Service { get; init; } = new();
 
+    /// <summary>Where the time of the requests went.</summary>
+    public RequestPhases Phases { get; init; } = new();
+
     /// <summary>Requests that have an outcome.</summary>
     public long Ended => Ok + Failed + TimedOut + Aborted;
 
@@ -74,7 +85,7 @@ public sealed class OperationWindow
     public long FailedRequests => Failed + TimedOut + Aborted;
 
     /// <summary>An empty window of the same operation.</summary>
-    public OperationWindow Empty() => new() { Scenario = Scenario, Operation = Operation, Method = Method, Path = Path };
+    public OperationWindow Empty() => new() { Scenario = Scenario, Operation = Operation, Method = Method, Path = Path, IsTransaction = IsTransaction };
 
     /// <summary>Counts one answer's status.</summary>
     public void CountStatus(int status) => CollectionsMarshal.GetValueRefOrAddDefault(StatusCodes, status, out _)++;
@@ -94,22 +105,25 @@ public sealed class OperationWindow
         ChecksFailed += other.ChecksFailed;
         BytesSent += other.BytesSent;
         BytesReceived += other.BytesReceived;
+        MessagesReceived += other.MessagesReceived;
         foreach (var (status, count) in other.StatusCodes)
             CollectionsMarshal.GetValueRefOrAddDefault(StatusCodes, status, out _) += count;
         foreach (var (type, count) in other.ErrorTypes)
             CollectionsMarshal.GetValueRefOrAddDefault(ErrorTypes, type, out _) += count;
         Response.Add(other.Response);
         Service.Add(other.Service);
+        Phases.Add(other.Phases);
     }
 
     /// <summary>Forgets everything but keeps its memory.</summary>
     public void Clear()
     {
         InFlightBefore = Sent = Ok = Failed = TimedOut = Aborted = 0;
-        ChecksPassed = ChecksFailed = BytesSent = BytesReceived = 0;
+        ChecksPassed = ChecksFailed = BytesSent = BytesReceived = MessagesReceived = 0;
         StatusCodes.Clear();
         ErrorTypes.Clear();
         Response.Clear();
         Service.Clear();
+        Phases.Clear();
     }
 }

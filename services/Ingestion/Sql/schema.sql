@@ -45,6 +45,8 @@ create table if not exists ingestion.shard_windows (
   cpu_percent double precision not null,
   memory_bytes bigint not null,
   gc_pause_ms double precision not null,
+  loop_delay_ms double precision not null,
+  pool_delay_ms double precision not null,
   lag bytea not null,
   primary key (day, execution_id, shard, sequence)
 ) partition by range (day);

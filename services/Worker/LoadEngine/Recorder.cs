@@ -131,6 +131,7 @@ internal sealed class Recorder
                     return;
             }
 
+            window.Phases.Record(result.Phases);
             window.Response.Record(result.ResponseNs);
             window.Service.Record(result.ServiceNs);
         }
@@ -147,4 +148,8 @@ internal sealed class Recorder
 /// <param name="ChecksPassed">Checks that held.</param>
 /// <param name="ChecksFailed">Checks that did not.</param>
 internal readonly record struct RequestResult(
-    Outcome Outcome, int Status, string? Error, long ResponseNs, long ServiceNs, long BytesReceived, int ChecksPassed, int ChecksFailed);
+    Outcome Outcome, int Status, string? Error, long ResponseNs, long ServiceNs, long BytesReceived, int ChecksPassed, int ChecksFailed)
+{
+    /// <summary>Where the time went.</summary>
+    public PhaseTimes Phases { get; init; }
+}

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Loadstone.LoadEngine.Loops;
+using Loadstone.Measurement;
 
 namespace Loadstone.LoadEngine.Http;
 
@@ -24,7 +25,7 @@ internal static class ErrorTypes
     public const string BadRequest = "request_not_sendable";
 
     /// <summary>Our own machine ran out of ports or file handles: the generator's fault, not the target's.</summary>
-    public const string GeneratorExhausted = "generator_exhausted";
+    public const string GeneratorExhausted = GeneratorWatch.OwnError;
 
     private static readonly Dictionary<SocketError, string> BySocketError = new()
     {

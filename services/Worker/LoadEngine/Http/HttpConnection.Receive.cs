@@ -194,6 +194,8 @@ internal sealed partial class HttpConnection
     {
         if (received <= 0)
             return Broken(received == 0 ? ErrorTypes.ConnectionClosed : ErrorTypes.Of(received));
+        if (BytesReceived == 0)
+            _firstByteAtNs = lane.NowNs;
         _end += received;
         BytesReceived += received;
         return null;

@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Loadstone.LoadEngine.Loops;
+using Loadstone.Measurement;
 
 namespace Loadstone.LoadEngine.Http;
 
@@ -16,6 +17,13 @@ internal sealed partial class HttpConnection(Origin origin, Lane lane) : Deadlin
     private LoopSocket? _socket;
     private SslStream? _tls;
     private string? _givenUpAs;
+
+    // When the present attempt came to these points; 0 for those it did not come to.
+    private long _openingAtNs;
+    private long _resolvedAtNs;
+    private long _connectedAtNs;
+    private long _secureAtNs;
+    private long _firstByteAtNs;
 
     public Origin Origin => origin;
 
@@ -35,6 +43,7 @@ internal sealed partial class HttpConnection(Origin origin, Lane lane) : Deadlin
     public void Begin(long deadlineNs)
     {
         _givenUpAs = null;
+        _openingAtNs = _resolvedAtNs = _connectedAtNs = _secureAtNs = _firstByteAtNs = 0;
         lane.Deadlines.Arm(this, deadlineNs);
     }
 
@@ -51,6 +60,11 @@ internal sealed partial class HttpConnection(Origin origin, Lane lane) : Deadlin
         _givenUpAs = timedOut ? ErrorTypes.TimedOut : ErrorTypes.Aborted;
         _socket?.Close();
     }
+
+    /// <summary>Where the time of the present attempt went.</summary>
+    public PhaseTimes PhasesOf(long sentNs, long endNs) => new(
+        Math.Max(0, _resolvedAtNs - _openingAtNs), Math.Max(0, _connectedAtNs - _resolvedAtNs), Math.Max(0, _secureAtNs - _connectedAtNs),
+        _firstByteAtNs == 0 ? 0 : Math.Max(1, _firstByteAtNs - sentNs), _firstByteAtNs == 0 ? 0 : endNs - _firstByteAtNs);
 
     /// <summary>Connects unless there is a connection that can be used. Returns null, or the error's name.</summary>
     public ValueTask<string?> EnsureOpenAsync()
@@ -95,13 +109,19 @@ internal sealed partial class HttpConnection(Origin origin, Lane lane) : Deadlin
     {
         try
         {
-            var addresses = await origin.ResolveAsync(CancellationToken.None);
+            var beganNs = lane.NowNs;
+            var resolving = origin.ResolveAsync(CancellationToken.None);
+            var isKnown = resolving.IsCompleted;
+            var addresses = await resolving;
             await lane.Loop.Enter();
+            _resolvedAtNs = lane.NowNs;
+            _openingAtNs = isKnown ? _resolvedAtNs : beganNs;
             if (_givenUpAs is not null)
                 return _givenUpAs;
             var error = await ConnectToFirstAsync(addresses);
             if (error < 0)
                 return Broken(ErrorTypes.Of(error));
+            _connectedAtNs = lane.NowNs;
             return origin.IsTls ? await ThroughTlsAsync(HandshakeAsync) : null;
         }
         catch (SocketException e)
@@ -138,13 +158,18 @@ internal sealed partial class HttpConnection(Origin origin, Lane lane) : Deadlin
         }
     }
 
-    private async ValueTask HandshakeAsync(SslStream tls) => await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+    private async ValueTask HandshakeAsync(SslStream tls)
     {
-        TargetHost = origin.Host,
-        ApplicationProtocols = [SslApplicationProtocol.Http11],
-        // Nothing on a loop may wait for somebody else's server.
-        CertificateChainPolicy = new X509ChainPolicy { DisableCertificateDownloads = true, RevocationMode = X509RevocationMode.NoCheck },
-    });
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        {
+            TargetHost = origin.Host,
+            ApplicationProtocols = [SslApplicationProtocol.Http11],
+            // Nothing on a loop may wait for somebody else's server.
+            CertificateChainPolicy = new X509ChainPolicy { DisableCertificateDownloads = true, RevocationMode = X509RevocationMode.NoCheck },
+        });
+        await lane.Loop.Enter();
+        _secureAtNs = lane.NowNs;
+    }
 
     // What was given up has its own name, whatever the closed socket then said.
     private string Broken(string error)

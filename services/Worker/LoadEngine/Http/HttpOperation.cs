@@ -73,7 +73,10 @@ internal sealed class HttpOperation : Operation
         if (error is null && location is null)
             error = ApplyRules(user, connection, endNs - dueNs, ref checks);
         user.Stripe.Ended(_index, new RequestResult(
-            OutcomeOf(error), status, error, endNs - dueNs, endNs - sentNs, connection.BytesReceived, checks.Passed, checks.Failed));
+            OutcomeOf(error), status, error, endNs - dueNs, endNs - sentNs, connection.BytesReceived, checks.Passed, checks.Failed)
+        {
+            Phases = connection.PhasesOf(sentNs, endNs),
+        });
         connection.Finish(reusable: status > 0 && connection.Head.KeepAlive && !connection.HasLeftovers);
         return new Attempt(endNs, status, location, error is not null || checks.Failed > 0);
     }
