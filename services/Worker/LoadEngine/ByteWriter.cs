@@ -38,6 +38,13 @@ internal sealed class ByteWriter
         Length += bytes.Length;
     }
 
+    /// <summary>Writes bytes and returns them where they now stand, to be changed in place at once.</summary>
+    public Span<byte> Append(ReadOnlySpan<byte> bytes)
+    {
+        Write(bytes);
+        return _bytes.AsSpan(Length - bytes.Length, bytes.Length);
+    }
+
     public void Write(long number)
     {
         _ = Utf8Formatter.TryFormat(number, Room(20), out var written);

@@ -8,6 +8,7 @@ namespace Loadstone.LoadEngine.Http;
 /// <content>Reading the response: its head, then its body, from one buffer that is filled as needed.</content>
 internal sealed partial class HttpConnection
 {
+    private const int SwitchingProtocols = 101;
     private const int FirstBuffer = 4096;
     private const int LargestHead = 64 * 1024;
     private const int LargestKeptBody = 16 * 1024 * 1024;
@@ -32,7 +33,21 @@ internal sealed partial class HttpConnection
     /// <summary>Bytes received for this response so far.</summary>
     public long BytesReceived { get; private set; }
 
-    /// <summary>Reads up to the end of the response's head, passing over 1xx ones. Returns null, or the error's name.</summary>
+    /// <summary>What was received and not yet consumed, for protocols that took the connection over.</summary>
+    public ReadOnlySpan<byte> Unread => _in.AsSpan(_start, _end - _start);
+
+    /// <summary>Consumes some of <see cref="Unread"/>.</summary>
+    public void Skip(int count) => _start += count;
+
+    /// <summary>Receives more behind <see cref="Unread"/>, holding no buffer while it waits with nothing unread. Returns null, or the error's name.</summary>
+    public ValueTask<string?> FillAsync(int most)
+    {
+        if (_start == _end)
+            ReleaseBuffer();
+        return ReceiveMoreAsync(most);
+    }
+
+    /// <summary>Reads up to the end of the response's head, passing over 1xx ones but the one that changes the protocol (101). Returns null, or the error's name.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<string?> ReceiveHeadAsync()
     {
@@ -43,7 +58,7 @@ internal sealed partial class HttpConnection
             if (_start == _end && await ReceiveMoreAsync(LargestHead) is { } failed)
                 return failed;
             var parse = ResponseHead.TryParse(_in.AsSpan(_start, _end - _start), out _head, out _headLength);
-            if (parse == HeadParse.Done && _head.Status >= 200)
+            if (parse == HeadParse.Done && _head.Status is >= 200 or SwitchingProtocols)
                 return null;
             if (parse == HeadParse.Malformed)
                 return Broken(ErrorTypes.MalformedResponse);
@@ -228,6 +243,11 @@ internal sealed partial class HttpConnection
     private void ReleaseResponse()
     {
         _kept.Release();
+        ReleaseBuffer();
+    }
+
+    private void ReleaseBuffer()
+    {
         if (_in.Length > 0)
             ArrayPool<byte>.Shared.Return(_in);
         (_in, _start, _end) = ([], 0, 0);
