@@ -46,7 +46,7 @@ internal static class Connecting
         var connection = user.ConnectionTo(origin);
         connection.Begin(user.NowNs + LongestNs);
         var error = await connection.EnsureOpenAsync();
-        connection.Finish(reusable: error is null);
+        connection.Finish(whole: error is null);
         return error;
     }
 

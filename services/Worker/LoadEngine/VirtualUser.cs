@@ -10,7 +10,7 @@ namespace Loadstone.LoadEngine;
 /// </summary>
 internal sealed class VirtualUser : IAlarm
 {
-    private readonly List<HttpConnection> _connections = new(1);
+    private readonly List<HttpChannel> _connections = new(1);
     private readonly Turn _turn = new();
     private CookieContainer? _cookies;
     private int _ticket;
@@ -59,7 +59,7 @@ internal sealed class VirtualUser : IAlarm
     public ref SplitMix Random => ref _random;
 
     /// <summary>The user's connection to an origin, open or not.</summary>
-    public HttpConnection ConnectionTo(Origin origin)
+    public HttpChannel ConnectionTo(Origin origin)
     {
         foreach (var connection in _connections)
         {

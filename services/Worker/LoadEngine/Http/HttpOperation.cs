@@ -77,12 +77,12 @@ internal sealed class HttpOperation : Operation
         {
             Phases = connection.PhasesOf(sentNs, endNs),
         });
-        connection.Finish(reusable: status > 0 && connection.Head.KeepAlive && !connection.HasLeftovers);
+        connection.Finish(whole: status > 0 && connection.Head.KeepAlive);
         return new Attempt(endNs, status, location, error is not null || checks.Failed > 0);
     }
 
     // Cookies and the place of a redirect are taken while the head is still in the buffer.
-    private string? ReadHead(VirtualUser user, HttpConnection connection, in Destination to, bool mayFollow, ref CheckCounts checks)
+    private string? ReadHead(VirtualUser user, HttpChannel connection, in Destination to, bool mayFollow, ref CheckCounts checks)
     {
         var head = connection.HeadBytes;
         if (connection.Head.SetsCookies)
@@ -99,13 +99,13 @@ internal sealed class HttpOperation : Operation
     }
 
     // The request line holds the path as it went out.
-    private static Uri UrlOf(HttpConnection connection, in Destination to)
+    private static Uri UrlOf(HttpChannel connection, in Destination to)
     {
         var afterMethod = connection.Request.Written.Span[(to.Method.Length + 1)..];
         return to.Origin.UrlOf(Encoding.ASCII.GetString(afterMethod[..afterMethod.IndexOf((byte)' ')]));
     }
 
-    private string? ApplyRules(VirtualUser user, HttpConnection connection, long responseNs, ref CheckCounts checks)
+    private string? ApplyRules(VirtualUser user, HttpChannel connection, long responseNs, ref CheckCounts checks)
     {
         var status = connection.Head.Status;
         var body = connection.Body;

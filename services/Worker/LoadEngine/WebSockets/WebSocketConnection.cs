@@ -79,7 +79,7 @@ internal sealed class WebSocketConnection(HttpConnection http, VirtualUser user)
         if (!_flushing)
             _sending.Release();
         _pieces.Release();
-        http.Finish(reusable: false);
+        http.Dispose();
     }
 
     // What was handed out as the last message is done with.
