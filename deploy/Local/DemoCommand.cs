@@ -23,7 +23,7 @@ internal static class DemoCommand
         if (!keep)
             return exitCode;
         await UpCommand.AnnounceAsync(folder, platform, ending);
-        await Ending.UntilAskedAsync(ending, servers.Lost, platform.LostAsync());
+        await Ending.UntilAskedAsync(ending, servers.Lost, platform.KeepUpAsync(Console.WriteLine, ending));
         return exitCode;
     });
 
