@@ -23,13 +23,14 @@ internal static class DemoCommand
         if (!keep)
             return exitCode;
         await UpCommand.AnnounceAsync(folder, platform, ending);
-        await Ending.UntilAskedAsync(ending, servers.Lost, platform.LostAsync());
+        await Ending.UntilAskedAsync(ending, servers.Lost, platform.KeepUpAsync(Console.WriteLine, ending));
         return exitCode;
-    });
+    }, Ending.Cancelled);
 
     // The same command line that everybody uses.
     private static async Task<int> RunPlanAsync(StateFolder folder, Platform platform, CancellationToken ending)
     {
+        File.Delete(ResultFile(folder)); // an earlier demo may have been broken off
         await using var run = ChildProcess.Start(new ChildCommand(
             "dotnet", Platform.ProgramOf(folder.Clone, "Cli"), "run", Path.Combine(folder.Clone, "examples", "checkout.yaml"),
             "--gateway", platform.Gateway.ToString(), "--json", ResultFile(folder))

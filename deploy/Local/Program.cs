@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using Loadstone.Local;
 
 var clone = new Option<string>("--clone") { Description = "The clone to use.", DefaultValueFactory = _ => StateFolder.FindClone(), Hidden = true };
@@ -16,4 +17,6 @@ test.SetAction(given => TestCommand.RunAsync(given.GetValue(clone)!, given.GetVa
 var servers = new Command("servers", "Starts PostgreSQL and RabbitMQ alone, until Ctrl-C.") { name, clone };
 servers.SetAction(given => ServersCommand.RunAsync(given.GetValue(name)!, given.GetValue(clone)!));
 
-return await new RootCommand("Loadstone on one machine.") { up, demo, test, servers }.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+var given = new RootCommand("Loadstone on one machine.") { up, demo, test, servers }.Parse(args);
+var exitCode = await given.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+return given.Action is ParseErrorAction ? Ending.Failed : exitCode;

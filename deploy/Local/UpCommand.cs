@@ -10,7 +10,7 @@ internal static class UpCommand
         Console.WriteLine("Starting the services…");
         await using var platform = await Platform.StartAsync(folder, servers, new Dictionary<string, string>(), ending);
         await AnnounceAsync(folder, platform, ending);
-        return await Ending.UntilAskedAsync(ending, servers.Lost, platform.LostAsync());
+        return await Ending.UntilAskedAsync(ending, servers.Lost, platform.KeepUpAsync(Console.WriteLine, ending));
     });
 
     // The command line looks there for the gateway of this clone.

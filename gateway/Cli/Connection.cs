@@ -49,7 +49,7 @@ internal sealed class Connection
     private Session Open(ParseResult given)
     {
         var url = given.GetValue(_gateway) ?? Environment.GetEnvironmentVariable("LOADSTONE_URL");
-        return Uri.TryCreate(url, UriKind.Absolute, out var gateway)
+        return Uri.TryCreate(url, UriKind.Absolute, out var gateway) && gateway.Scheme is "http" or "https"
             ? new Session(LoadstoneClient.Connect(gateway), given.GetValue(_json))
             : throw new IOException("Where is the gateway? Start one with ./loadstone up, or name it with --gateway URL or LOADSTONE_URL.");
     }

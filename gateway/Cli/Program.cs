@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using Loadstone.Cli;
 
 var root = new RootCommand("Loadstone, a load-testing platform. A gateway must be running (./loadstone up); --gateway or LOADSTONE_URL says where.")
@@ -10,4 +11,6 @@ var root = new RootCommand("Loadstone, a load-testing platform. A gateway must b
     SteerVerb.Command("pause", "Holds an execution: its users between iterations, its schedule's clock still.", (api, id, ct) => api.PauseAsync(id, ct)),
     SteerVerb.Command("resume", "Lets a held execution go on where it was.", (api, id, ct) => api.ResumeAsync(id, ct)),
 };
-return await root.Parse(args).InvokeAsync();
+var given = root.Parse(args);
+var exitCode = await given.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });
+return given.Action is ParseErrorAction ? Connection.CouldNotRun : exitCode;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Loadstone.Client;
 using Loadstone.Plans;
@@ -9,6 +10,7 @@ namespace Loadstone.Cli;
 internal static class RunVerb
 {
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private static readonly Argument<string> Source = new("PLAN.yaml|NAME") { Description = "A plan file, or the name of a stored configuration." };
     private static readonly Option<string?> Name = new("--name") { Description = "The execution's name." };
@@ -59,13 +61,32 @@ internal static class RunVerb
         await using var stopping = cancellation.Register(() => _ = session.Api.StopAsync(id, CancellationToken.None));
         using var timer = new PeriodicTimer(Every);
         var progress = new ProgressLine(session.Say);
+        var heard = Stopwatch.GetTimestamp();
         while (true)
         {
-            var status = await session.Api.StatusAsync(id, CancellationToken.None);
-            progress.Show(status);
-            if (status.Execution.IsOver)
-                return status.Execution;
+            var mayWait = !cancellation.IsCancellationRequested && Stopwatch.GetElapsedTime(heard) < Patience;
+            if (await StatusAsync(id, session, mayWait) is { } status)
+            {
+                heard = Stopwatch.GetTimestamp();
+                progress.Show(status);
+                if (status.Execution.IsOver)
+                    return status.Execution;
+            }
+
             await timer.WaitForNextTickAsync(CancellationToken.None);
+        }
+    }
+
+    // A service that is away for a moment ends no run, so it does not end the following of it either.
+    private static async Task<ExecutionStatusAnswer?> StatusAsync(Guid id, Connection.Session session, bool mayWait)
+    {
+        try
+        {
+            return await session.Api.StatusAsync(id, CancellationToken.None);
+        }
+        catch (LoadstoneException e) when (e.IsPassing && mayWait)
+        {
+            return null;
         }
     }
 

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -31,6 +33,7 @@ public static class PlatformDefaults
     public static WebApplication UsePlatformDefaults(this WebApplication app)
     {
         app.UseProblemAnswers();
+        app.Use(RefuseZeroes);
         app.MapHealth();
         app.UseInternalIdentity();
         return app;
@@ -40,8 +43,25 @@ public static class PlatformDefaults
     public static WebApplication UsePlatformEdge(this WebApplication app)
     {
         app.UseProblemAnswers();
+        app.Use(RefuseLargeBodies);
         app.MapHealth();
         return app;
+    }
+
+    // Kestrel breaks the connection of a caller who is still sending what it refuses; what we refuse, it reads to the end first.
+    private static Task RefuseLargeBodies(HttpContext context, RequestDelegate next)
+    {
+        if (context.Request.ContentLength is null or <= LargestBody)
+            return next(context);
+        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
+        throw new RefusalException(StatusCodes.Status413PayloadTooLarge, "The body is too large.");
+    }
+
+    // PostgreSQL holds no zero characters.
+    private static Task RefuseZeroes(HttpContext context, RequestDelegate next)
+    {
+        var bad = context.Request.Query.FirstOrDefault(q => q.Value.Any(v => v!.Contains('\0', StringComparison.Ordinal)));
+        return bad.Key is null ? next(context) : throw RefusalException.Field(bad.Key, "holds a zero character");
     }
 
     // One line each, in UTC. What frameworks do in good order, and how health stands each time it is asked for, is no news.

@@ -20,6 +20,9 @@ public sealed class BadInputTests(RunningPlatform running)
     [InlineData("""{ "name": "x", "scenario_config": { "scenarios": [ "nobody" ] } }""", "scenario_config.scenarios[0]")]
     [InlineData("""{ "name": "x", "created_by": "me" }""", "created_by")]
     [InlineData("""{ "description": "no name" }""", "name")]
+    [InlineData("""{ "name": "  " }""", "name")]
+    [InlineData("""{ "name": "a\u0000b" }""", "name")]
+    [InlineData("""{ "name": "\ud800" }""", "name")]
     public async Task A_malformed_configuration_is_refused_by_the_name_of_its_field_and_not_stored(string body, string field)
     {
         var before = await CountAsync();
@@ -64,6 +67,9 @@ public sealed class BadInputTests(RunningPlatform running)
     [InlineData("GET", "/api/load-testing/executions?cursor=zzz", null, HttpStatusCode.BadRequest)]
     [InlineData("GET", "/api/load-testing/configurations?testType=weird", null, HttpStatusCode.BadRequest)]
     [InlineData("GET", "/api/load-testing/configurations?active=maybe", null, HttpStatusCode.BadRequest)]
+    [InlineData("GET", "/api/load-testing/configurations?name=%00", null, HttpStatusCode.BadRequest)]
+    [InlineData("GET", "/api/load-testing/configurations?cursor=MAB8eA==", null, HttpStatusCode.BadRequest)]
+    [InlineData("GET", "/api/load-testing/executions?cursor=MAB8eA==", null, HttpStatusCode.BadRequest)]
     [InlineData("GET", "/internal/configurations/7e2a8c0e-1d5a-4a53-9c39-0b6f0f6f7d11/runnable", null, HttpStatusCode.NotFound)]
     [InlineData("GET", "/nowhere", null, HttpStatusCode.NotFound)]
     public async Task Every_failure_is_a_problem_with_one_sentence(string method, string path, string? body, HttpStatusCode expected)
@@ -80,9 +86,20 @@ public sealed class BadInputTests(RunningPlatform running)
     [Fact]
     public async Task A_body_that_is_too_large_is_refused()
     {
-        var (status, problem) = await SendAsync(HttpMethod.Post, Configurations, $$"""{ "name": "x", "description": "{{new string('x', 5_000_000)}}" }""");
+        var (status, problem) = await SendAsync(HttpMethod.Post, Configurations, $$"""{ "name": "x", "description": "{{new string('x', 30_000_000)}}" }""");
 
         Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "The body is too large."), (status, problem["error"]!.ToString()));
+    }
+
+    [Fact]
+    public async Task A_body_that_is_not_UTF_8_is_refused_and_not_stored_with_other_characters()
+    {
+        using var content = new ByteArrayContent([.. "{\"name\":\""u8, 0xFF, 0xFE, .. "\"}"u8]);
+        content.Headers.ContentType = new("application/json");
+        using var answer = await running.Gateway.PostAsync(Configurations, content);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains("The body is not UTF-8.", await answer.Content.ReadAsStringAsync());
     }
 
     [Fact]

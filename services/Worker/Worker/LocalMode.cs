@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using System.Globalization;
 using System.Text.Json;
 using Loadstone.LoadEngine;
@@ -10,6 +11,8 @@ namespace Loadstone.Worker;
 /// <summary>The engine alone, without a platform: <c>loadstone local PLAN.yaml|URL</c>.</summary>
 internal static class LocalMode
 {
+    // How long Ctrl-C may take: the requests under way are waited for, and judged with the rest.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
     private static readonly JsonSerializerOptions Indented = new(WireJson.Options) { WriteIndented = true };
     private static readonly Argument<string> Source = new("PLAN.yaml|URL") { Description = "A plan file, or a URL to request again and again." };
     private static readonly Option<int?> Users = new("--users") { Description = "Virtual users (for a URL: 10, or the pool for --rate)." };
@@ -19,12 +22,14 @@ internal static class LocalMode
     private static readonly Option<string?> Target = new("--target") { Description = "The base URL that a plan's relative paths go to." };
     private static readonly Option<string?> Json = new("--json") { Description = "Writes the result as JSON to a file, or to standard output with -." };
 
-    public static Task<int> RunAsync(string[] args)
+    public static async Task<int> RunAsync(string[] args)
     {
         var command = new RootCommand("Runs a load test with this process alone: no servers, no history. Exit code: 0 passed, 1 failed its criteria, "
             + "2 could not run, 3 invalid, 4 inconclusive, 5 cancelled.") { Source, Users, Rate, Duration, ThinkTime, Target, Json };
         command.SetAction(RunAsync);
-        return command.Parse(args).InvokeAsync();
+        var given = command.Parse(args);
+        var exitCode = await given.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = Patience });
+        return given.Action is ParseErrorAction ? LocalResult.CouldNotRun : exitCode;
     }
 
     private static async Task<int> RunAsync(ParseResult given, CancellationToken cancellation)
