@@ -27,6 +27,9 @@ public sealed record HttpStep : Step
     /// <summary>A form body (application/x-www-form-urlencoded). Values are templates.</summary>
     public IReadOnlyDictionary<string, string>? Form { get; init; }
 
+    /// <summary>A multipart/form-data body, part by part. Its values and file names are templates.</summary>
+    public IReadOnlyList<MultipartPart>? Multipart { get; init; }
+
     /// <summary>A raw body. A template.</summary>
     public string? Body { get; init; }
 
@@ -55,14 +58,17 @@ public sealed record HttpStep : Step
             Headers = Texts(node, "headers"),
             Json = node.Raw("json")?.DeepClone(),
             Form = Texts(node, "form"),
+            Multipart = MultipartPart.ReadAll(node),
             Body = node.Text("body", 1_000_000, min: 0),
             Timeout = node.Seconds("timeout", TimeSpan.FromMilliseconds(1), LongestTimeout) ?? TimeSpan.FromSeconds(30),
             Redirects = node.Whole("redirects", 0, 20) ?? 10,
             Extract = ReadExtractions(node),
             Checks = ReadChecks(node),
         };
-        if (new[] { "json", "form", "body" }.Count(node.Has) > 1)
-            node.Error("body", "stands beside another body: give one of json, form and body");
+        if (new[] { "json", "form", "multipart", "body" }.Where(node.Has).ToList() is [_, .., var last])
+            node.Error(last, "stands beside another body: give one of json, form, multipart and body");
+        foreach (var header in (step.Headers?.Keys ?? []).Where(h => node.Has("multipart") && h.Equals("content-type", StringComparison.OrdinalIgnoreCase)))
+            node.Error($"headers.{header}", "is set by the multipart body, which knows its boundary");
         foreach (var (member, text) in step.Templates())
         {
             if (!Template.TryParse(text, out _, out var error))
@@ -74,7 +80,7 @@ public sealed record HttpStep : Step
 
     internal override IEnumerable<(string Member, string Text)> Templates()
     {
-        var texts = Named("query", Query).Concat(Named("headers", Headers)).Concat(Named("form", Form)).Prepend(("path", Path));
+        var texts = Named("query", Query).Concat(Named("headers", Headers)).Concat(Named("form", Form)).Concat(InParts()).Prepend(("path", Path));
         if (Body is not null)
             texts = texts.Append(("body", Body));
         return Json is null ? texts : texts.Concat(TextsIn(Json, "json"));
@@ -82,6 +88,9 @@ public sealed record HttpStep : Step
         static IEnumerable<(string, string)> Named(string member, IReadOnlyDictionary<string, string>? map) =>
             map?.Select(m => ($"{member}.{m.Key}", m.Value)) ?? [];
     }
+
+    private IEnumerable<(string Member, string Text)> InParts() => (Multipart ?? []).Select((part, i) =>
+        part.FileName is { } file ? ($"multipart[{i}].file_name", file) : ($"multipart[{i}].value", part.Value ?? ""));
 
     private static IEnumerable<(string Member, string Text)> TextsIn(JsonNode? value, string at) => value switch
     {

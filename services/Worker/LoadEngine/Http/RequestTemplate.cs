@@ -137,6 +137,8 @@ internal sealed class RequestTemplate
             return (builder.AddJson(step.Json).Build(), "application/json");
         if (step.Body is not null)
             return (builder.AddTemplate(step.Body, Escaping.None).Build(), null);
+        if (step.Multipart is not null)
+            return (MultipartBody.Of(builder, step.Multipart), MultipartBody.ContentType);
         if (step.Form is null)
             return (null, null);
         var separator = "";
