@@ -84,6 +84,6 @@ internal static class PlanRules
     private static IEnumerable<(string Member, string Name)> Unknown(Step step, HashSet<string> known) =>
         from text in step.Templates()
         from expression in Template.TryParse(text.Text, out var template, out _) ? template.Expressions : []
-        where expression.Arguments is null && !known.Contains(expression.Root)
+        where expression.Arguments is null && !known.Contains(expression.Root) && !BehaviourProfile.Values.Contains(expression.Name)
         select (text.Member, expression.Name);
 }

@@ -22,6 +22,9 @@ public sealed record Scenario
     /// <summary>Variables filled in anew at the start of each iteration: name to template.</summary>
     public IReadOnlyDictionary<string, string>? DataTemplates { get; init; }
 
+    /// <summary>How its users differ; null takes <see cref="BehaviourProfile.Default"/>.</summary>
+    public BehaviourProfile? Profile { get; init; }
+
     /// <summary>How much of the mix it takes when the plan does not say: 1 to 100.</summary>
     public int Weight { get; init; } = 1;
 
@@ -50,6 +53,7 @@ public sealed record Scenario
             ScenarioType = node.Text("scenario_type", 100),
             Journey = [.. node.List("user_journey", 500).Select(s => Step.Read(s.Value, s.Path, node.Errors))],
             DataTemplates = ReadTemplates(node),
+            Profile = BehaviourProfile.Read(node),
             Weight = node.Whole("weight", 1, 100) ?? 1,
         };
         if (node.Has("user_journey") && scenario.Journey.Count == 0)

@@ -10,11 +10,13 @@ internal sealed class PlanData
 {
     private readonly IReadOnlyDictionary<string, string> _environment;
     private readonly Dictionary<string, UserFeeder> _feeders = [];
+    private readonly Dictionary<string, UserProfile> _profiles;
     private readonly Dictionary<string, int> _slots = [];
 
     public PlanData(TestPlan plan, IReadOnlyDictionary<string, string> environment, ShardShare share)
     {
         _environment = environment;
+        _profiles = plan.ScenarioConfig.Scenarios.ToDictionary(s => s.Name, s => new UserProfile(s.Profile ?? BehaviourProfile.Default));
         foreach (var (name, feeder) in plan.ScenarioConfig.DataGeneration ?? new Dictionary<string, Feeder>())
         {
             if (feeder.Rows is not { Count: > 0 })
@@ -40,6 +42,9 @@ internal sealed class PlanData
         return slot;
     }
 
+    /// <summary>How the users of a scenario differ.</summary>
+    public UserProfile ProfileOf(string scenario) => _profiles[scenario];
+
     /// <summary>The value an expression stands for.</summary>
     /// <exception cref="PlanNotRunnableException">Nothing gives a value of that name.</exception>
     public Value ValueOf(string scenario, TemplateExpression expression)
@@ -54,6 +59,7 @@ internal sealed class PlanData
             "env" => new Value.Constant(_environment.GetValueOrDefault(rest) ?? throw Missing(expression.Name)),
             "user" when rest is "index" => new Value.Number(user => user.Number + 1),
             "user" when rest is "iteration" => new Value.Number(user => user.Iteration),
+            "profile" => ProfileOf(scenario).ValueOf(rest) ?? throw Missing(expression.Name),
             _ when _feeders.TryGetValue(expression.Root, out var feeder) => Fed(feeder, rest.Length == 0 ? Feeder.ValueColumn : rest, expression.Name),
             _ => throw Missing(expression.Name),
         };

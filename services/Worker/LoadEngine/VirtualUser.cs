@@ -12,6 +12,7 @@ namespace Loadstone.LoadEngine;
 internal sealed class VirtualUser : IAlarm, IValueTaskSource
 {
     private readonly Pacer _pacer;
+    private readonly int _seed;
     private readonly List<HttpConnection> _connections = new(1);
     private CookieContainer? _cookies;
     private ManualResetValueTaskSourceCore<bool> _turn;
@@ -25,7 +26,7 @@ internal sealed class VirtualUser : IAlarm, IValueTaskSource
 
     public VirtualUser(int number, int seed, Pacer pacer, Recorder.Stripe stripe, int slots, int feeders)
     {
-        (Number, _pacer, Stripe) = (number, pacer, stripe);
+        (Number, _seed, _pacer, Stripe) = (number, seed, pacer, stripe);
         Random = SplitMix.Of(seed, number);
         Variables = new string?[slots];
         Rows = new int[feeders];
@@ -64,6 +65,9 @@ internal sealed class VirtualUser : IAlarm, IValueTaskSource
     public ref SplitMix Random => ref _random;
 
     private SplitMix _random;
+
+    /// <summary>Random numbers for what the user draws once and keeps: the same ones each time it is asked for the same lot.</summary>
+    public SplitMix Lot(int lot) => SplitMix.Of(_seed, ((lot + 1L) << 32) + Number);
 
     /// <summary>The user's connection to an origin, open or not.</summary>
     public HttpConnection ConnectionTo(Origin origin)
