@@ -46,6 +46,8 @@ public sealed record HttpStep : Step
     /// <summary>What must hold of the answer.</summary>
     public IReadOnlyList<Check>? Checks { get; init; }
 
+    internal override string InWords => Name;
+
     internal override IEnumerable<string> Sets => Extract?.Keys ?? [];
 
     internal static HttpStep Read(DocumentNode node)
@@ -69,34 +71,29 @@ public sealed record HttpStep : Step
             node.Error(last, "stands beside another body: give one of json, form, multipart and body");
         foreach (var header in (step.Headers?.Keys ?? []).Where(h => node.Has("multipart") && h.Equals("content-type", StringComparison.OrdinalIgnoreCase)))
             node.Error($"headers.{header}", "is set by the multipart body, which knows its boundary");
-        foreach (var (member, text) in step.Templates())
-        {
-            if (!Template.TryParse(text, out _, out var error))
-                node.Error(member, error);
-        }
-
         return step with { Name = $"{step.Method} {step.Path.Split('?')[0]}" };
     }
 
-    internal override IEnumerable<(string Member, string Text)> Templates()
+    internal override IEnumerable<StepTemplate> Templates()
     {
-        var texts = Named("query", Query).Concat(Named("headers", Headers)).Concat(Named("form", Form)).Concat(InParts()).Prepend(("path", Path));
+        var texts = Named("query", Query).Concat(Named("headers", Headers)).Concat(Named("form", Form)).Concat(InParts()).Prepend(new("path", Path));
         if (Body is not null)
-            texts = texts.Append(("body", Body));
+            texts = texts.Append(new("body", Body));
         return Json is null ? texts : texts.Concat(TextsIn(Json, "json"));
 
-        static IEnumerable<(string, string)> Named(string member, IReadOnlyDictionary<string, string>? map) =>
-            map?.Select(m => ($"{member}.{m.Key}", m.Value)) ?? [];
+        static IEnumerable<StepTemplate> Named(string member, IReadOnlyDictionary<string, string>? map) =>
+            map?.Select(m => new StepTemplate($"{member}.{m.Key}", m.Value)) ?? [];
     }
 
-    private IEnumerable<(string Member, string Text)> InParts() => (Multipart ?? []).Select((part, i) =>
-        part.FileName is { } file ? ($"multipart[{i}].file_name", file) : ($"multipart[{i}].value", part.Value ?? ""));
+    private IEnumerable<StepTemplate> InParts() => (Multipart ?? []).Select((part, i) => part.FileName is { } file
+        ? new StepTemplate($"multipart[{i}].file_name", file)
+        : new StepTemplate($"multipart[{i}].value", part.Value ?? ""));
 
-    private static IEnumerable<(string Member, string Text)> TextsIn(JsonNode? value, string at) => value switch
+    private static IEnumerable<StepTemplate> TextsIn(JsonNode? value, string at) => value switch
     {
         JsonObject members => members.SelectMany(m => TextsIn(m.Value, $"{at}.{m.Key}")),
         JsonArray elements => elements.SelectMany((e, i) => TextsIn(e, $"{at}[{i}]")),
-        JsonValue single when single.TryGetValue<string>(out var text) => [(at, text)],
+        JsonValue single when single.TryGetValue<string>(out var text) => [new(at, text)],
         _ => [],
     };
 

@@ -12,8 +12,8 @@ public sealed record Probability(double Value)
     /// <summary>The chance of the user's profile that is taken instead; null when it is <see cref="Value"/>.</summary>
     public ProfileChance? Own { get; init; }
 
-    /// <summary>The probability as a person says it, such as <c>30 %</c>.</summary>
-    internal string InWords => Own is { } own ? $"{BehaviourProfile.InWords(own)} chance" : $"{100 * Value:0.###} %";
+    /// <summary>The probability as a person says it, such as <c>in 30 % of cases</c>.</summary>
+    internal string InWords => Own is { } own ? $"by {BehaviourProfile.InWords(own)} chance" : $"in {100 * Value:0.###} % of cases";
 
     /// <summary>Reads one from a member of a plan; null when absent or wrong.</summary>
     internal static Probability? Read(DocumentNode node, string name)

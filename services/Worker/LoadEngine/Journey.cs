@@ -82,7 +82,7 @@ internal sealed class Journey
         var pause = new Waiting(step.ThinkTime ?? think, profile);
         if (step is WaitStep wait)
             return new WaitOperation(new Waiting(wait.Duration, profile)) { Think = new Waiting(step.ThinkTime ?? DurationDistribution.Always(TimeSpan.Zero), profile), Critical = step.Critical };
-        var http = (HttpStep)step;
+        var http = step as HttpStep ?? throw new PlanNotRunnableException($"the step '{step.Name}' is of a kind that is not available in this version");
         return new HttpOperation(IndexOf(http, scenario, blanks), http, data, scenario, origins) { Think = pause, Critical = step.Critical };
     }
 
