@@ -71,7 +71,8 @@ internal abstract class Value
         "random.uuid" => new Computed(user => RandomUuid(ref user.Random).ToString()),
         "now.iso" => new Computed(_ => DateTimeOffset.UtcNow.ToString("O", CultureInfo.InvariantCulture)),
         "now.unix_ms" => new Number(_ => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()),
-        _ => Pick(call.Arguments!, data),
+        "pick" => Pick(call.Arguments!, data),
+        _ => new Computed(FakeData.Of(call)),
     };
 
     private static Number RandomInt(IReadOnlyList<TemplateArgument> limits)
