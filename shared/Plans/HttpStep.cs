@@ -55,11 +55,11 @@ public sealed record HttpStep : Step
         var step = new HttpStep
         {
             Method = ReadMethod(node),
-            Path = ReadPath(node),
-            Query = Texts(node, "query"),
-            Headers = Texts(node, "headers"),
+            Path = node.RequestPath("http", "https"),
+            Query = node.TextMap("query"),
+            Headers = node.Headers(),
             Json = node.Raw("json")?.DeepClone(),
-            Form = Texts(node, "form"),
+            Form = node.TextMap("form"),
             Multipart = MultipartPart.ReadAll(node),
             Body = node.Text("body", 1_000_000, min: 0),
             Timeout = node.Seconds("timeout", TimeSpan.FromMilliseconds(1), LongestTimeout) ?? TimeSpan.FromSeconds(30),
@@ -76,26 +76,15 @@ public sealed record HttpStep : Step
 
     internal override IEnumerable<StepTemplate> Templates()
     {
-        var texts = Named("query", Query).Concat(Named("headers", Headers)).Concat(Named("form", Form)).Concat(InParts()).Prepend(new("path", Path));
+        var texts = StepTemplate.InMap("query", Query).Concat(StepTemplate.InMap("headers", Headers)).Concat(StepTemplate.InMap("form", Form));
         if (Body is not null)
             texts = texts.Append(new("body", Body));
-        return Json is null ? texts : texts.Concat(TextsIn(Json, "json"));
-
-        static IEnumerable<StepTemplate> Named(string member, IReadOnlyDictionary<string, string>? map) =>
-            map?.Select(m => new StepTemplate($"{member}.{m.Key}", m.Value)) ?? [];
+        return texts.Concat(InParts()).Concat(StepTemplate.InJson("json", Json)).Prepend(new("path", Path));
     }
 
     private IEnumerable<StepTemplate> InParts() => (Multipart ?? []).Select((part, i) => part.FileName is { } file
         ? new StepTemplate($"multipart[{i}].file_name", file)
         : new StepTemplate($"multipart[{i}].value", part.Value ?? ""));
-
-    private static IEnumerable<StepTemplate> TextsIn(JsonNode? value, string at) => value switch
-    {
-        JsonObject members => members.SelectMany(m => TextsIn(m.Value, $"{at}.{m.Key}")),
-        JsonArray elements => elements.SelectMany((e, i) => TextsIn(e, $"{at}[{i}]")),
-        JsonValue single when single.TryGetValue<string>(out var text) => [new(at, text)],
-        _ => [],
-    };
 
     private static string ReadMethod(DocumentNode node)
     {
@@ -103,30 +92,6 @@ public sealed record HttpStep : Step
         if (!Methods.Contains(method))
             node.Error("method", $"must be one of {string.Join(", ", Methods)}");
         return method;
-    }
-
-    private static string ReadPath(DocumentNode node)
-    {
-        var path = node.RequiredText("path", 2000);
-        var whole = Uri.TryCreate(path, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https";
-        if (path.Length > 0 && !path.StartsWith('/') && !whole && !path.StartsWith("{{", StringComparison.Ordinal))
-            node.Error("path", "must begin with / or be a whole http(s) URL");
-        if (path.AsSpan().IndexOfAny("\r\n") >= 0)
-            node.Error("path", "must be one line");
-        return path;
-    }
-
-    private static Dictionary<string, string>? Texts(DocumentNode node, string name)
-    {
-        var texts = new Dictionary<string, string>();
-        foreach (var (key, map) in node.Map(name))
-        {
-            texts[key] = map.Text(key, 10_000, min: 0) ?? "";
-            if (name == "headers" && (key.AsSpan().IndexOfAny(" :\r\n") >= 0 || texts[key].AsSpan().IndexOfAny("\r\n") >= 0))
-                map.Error(key, "is not a header: no spaces or colons in names, no line breaks");
-        }
-
-        return texts.Count == 0 ? null : texts;
     }
 
     private static Dictionary<string, Extraction>? ReadExtractions(DocumentNode node)

@@ -7,7 +7,7 @@ public static class PlanExplanation
 {
     private const int MostSteps = 12;
 
-    /// <summary>The sentences, in the order: what, load, mix, the journey of each scenario given inline, criteria.</summary>
+    /// <summary>The sentences, in the order: what, load, mix, the journey of each scenario given inline, how requests travel if the plan says so, criteria.</summary>
     public static IEnumerable<string> Of(TestPlan plan)
     {
         var shape = plan.Shape;
@@ -17,6 +17,8 @@ public static class PlanExplanation
         yield return "scenarios: " + string.Join(", ", MixOf(plan));
         foreach (var scenario in plan.ScenarioConfig.Scenarios.Where(s => !s.IsNameOnly))
             yield return $"{scenario.Name}: {OfSteps(scenario.Journey)}";
+        if (plan.ScenarioConfig.Http is { } http)
+            yield return $"requests travel {http.InWords}";
         yield return "passes if " + string.Join("; ", plan.SuccessCriteria.All().Select(c => c.Title));
     }
 

@@ -90,6 +90,9 @@ public sealed record ScenarioConfig
     /// <summary>The pause after a step that has none of its own.</summary>
     public DurationDistribution ThinkTime { get; init; } = DurationDistribution.Always(TimeSpan.FromSeconds(1));
 
+    /// <summary>How requests travel; null takes HTTP/1.1 on connections of each user's own.</summary>
+    public HttpSettings? Http { get; init; }
+
     /// <summary>Named lists of data that templates draw from.</summary>
     public IReadOnlyDictionary<string, Feeder>? DataGeneration { get; init; }
 
@@ -108,6 +111,7 @@ public sealed record ScenarioConfig
             Weights = Shares(node, "weights", 100),
             Users = Shares(node, "users", 100_000),
             ThinkTime = DurationDistribution.Read(node, "think_time", TimeSpan.FromSeconds(10)) ?? DurationDistribution.Always(TimeSpan.FromSeconds(1)),
+            Http = HttpSettings.Read(node),
             DataGeneration = feeders,
         };
         CheckNames(node, config);

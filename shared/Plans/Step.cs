@@ -11,6 +11,8 @@ namespace Loadstone.Plans;
 [JsonDerivedType(typeof(ParallelStep), "parallel")]
 [JsonDerivedType(typeof(ConditionalStep), "conditional")]
 [JsonDerivedType(typeof(RepeatStep), "repeat")]
+[JsonDerivedType(typeof(WebSocketStep), "websocket")]
+[JsonDerivedType(typeof(UploadStep), "upload")]
 public abstract record Step
 {
     private const int DeepestNesting = 8;
@@ -25,6 +27,8 @@ public abstract record Step
         ["parallel"] = ParallelStep.Read,
         ["conditional"] = ConditionalStep.Read,
         ["repeat"] = RepeatStep.Read,
+        ["websocket"] = WebSocketStep.Read,
+        ["upload"] = UploadStep.Read,
     };
 
     /// <summary>The operation's name in every result; steps of one name are measured together. 1 to 200 characters.</summary>
@@ -88,12 +92,6 @@ public abstract record Step
         return [];
     }
 }
-
-/// <summary>A template of a step.</summary>
-/// <param name="Member">The member it stands in, by its path from the step.</param>
-/// <param name="Text">The template.</param>
-/// <param name="Gives">Names that only this place has, besides those of data and earlier steps; null for none.</param>
-internal readonly record struct StepTemplate(string Member, string Text, IEnumerable<string>? Gives = null);
 
 /// <summary>Steps that another one holds.</summary>
 /// <param name="Member">The member they stand in.</param>

@@ -48,7 +48,7 @@ public sealed class ControlStepTests
     [InlineData("""{ "action": "group", "name": "g", "steps": [] }""", "steps: must have at least 1 step")]
     [InlineData("""{ "action": "group", "name": "g", "steps": 5 }""", "steps: must be a list")]
     [InlineData("""{ "action": "group", "name": "g", "steps": [ { "path": "/" }, { "path": "x" } ] }""", "steps[1].path: must begin with / or be a whole http(s) URL")]
-    [InlineData("""{ "action": "group", "name": "g", "steps": [ { "action": "dance" } ] }""", "steps[0].action: must be one of http, wait, group, parallel, conditional, repeat")]
+    [InlineData("""{ "action": "group", "name": "g", "steps": [ { "action": "dance" } ] }""", "steps[0].action: must be one of http, wait, group, parallel, conditional, repeat, websocket, upload")]
     [InlineData("""{ "action": "group", "name": "g", "steps": [ { "path": "/", "name": "g" } ] }""", "name: names a group and another step: g")]
     [InlineData("""{ "action": "parallel", "steps": [ { "path": "/" } ] }""", "steps: must have at least 2 steps")]
     [InlineData("""{ "action": "conditional", "then": [ { "path": "/" } ] }""", "must have exactly one of probability and when")]

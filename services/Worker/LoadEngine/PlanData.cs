@@ -16,6 +16,7 @@ internal sealed class PlanData
     public PlanData(TestPlan plan, IReadOnlyDictionary<string, string> environment, ShardShare share)
     {
         _environment = environment;
+        Http = Runnable(plan.ScenarioConfig.Http ?? new HttpSettings());
         _profiles = plan.ScenarioConfig.Scenarios.ToDictionary(s => s.Name, s => new UserProfile(s.Profile ?? BehaviourProfile.Default));
         foreach (var (name, feeder) in plan.ScenarioConfig.DataGeneration ?? new Dictionary<string, Feeder>())
         {
@@ -26,6 +27,9 @@ internal sealed class PlanData
                 throw new PlanNotRunnableException($"the data '{name}' has {feeder.Rows.Count} rows, too few for {plan.MaxVirtualUsers} users with a row of their own");
         }
     }
+
+    /// <summary>How requests travel.</summary>
+    public HttpSettings Http { get; }
 
     /// <summary>The feeders, each at its index.</summary>
     public IReadOnlyList<UserFeeder> Feeders => [.. _feeders.Values];
@@ -74,6 +78,19 @@ internal sealed class PlanData
         return list?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } values
             ? values
             : throw Missing(name);
+    }
+
+    private static HttpSettings Runnable(HttpSettings http)
+    {
+        var missing = http switch
+        {
+            { Version: not HttpProtocol.Http11 } => "another version of HTTP than 1.1",
+            { Connections: not ConnectionUse.PerUser } => "shared connections",
+            { Proxy: not null } => "a proxy",
+            { VerifyTls: false } => "certificates that are not verified",
+            _ => null,
+        };
+        return missing is null ? http : throw new PlanNotRunnableException($"the plan asks for {missing}, which is not available in this version");
     }
 
     private static Value.Fed Fed(UserFeeder feeder, string column, string name) => feeder.ColumnOf(column) is >= 0 and var place
