@@ -71,6 +71,14 @@ internal sealed class VirtualRun : IAsyncDisposable
         string load, Func<long, long>? durationNs = null, ShardShare? share = null, string think = "0", TimeSpan startsIn = default, int seed = 1, int lanes = 2) =>
         new(PlanFile.Parse($"name: x\nscenario_config: {{ think_time: {think} }}\n{load}"), durationNs ?? (_ => Ms), share ?? ShardShare.Whole, startsIn, seed, lanes);
 
+    /// <summary>The users of a plan outside any run.</summary>
+    public static IReadOnlyList<VirtualUser> UsersOf(TestPlan plan)
+    {
+        var order = new LoadOrder { Plan = plan, BaseUrls = [], Seed = 1 };
+        var parts = new RunParts(order, [], new Mix(plan.ScenarioConfig, 1), Slots: 0, Feeders: 0, LaneCount: 1);
+        return new Lane(new VirtualPacer(), new Recorder([], 1).Stripes[0], 0, parts).Users;
+    }
+
     public void AdvanceTo(double seconds) => _pacer.AdvanceTo(1 + (long)(seconds * Second));
 
     /// <summary>Lets the run come to its end and returns what it measured.</summary>

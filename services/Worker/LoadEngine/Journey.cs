@@ -58,7 +58,7 @@ internal sealed class Journey
             if (driver.IsOver)
                 return (false, dueNs);
             var outcome = await operation.RunAsync(user, dueNs);
-            dueNs = outcome.EndNs + operation.Think.NextNs(ref user.Random);
+            dueNs = outcome.EndNs + operation.Think.NextNs(user);
             if (outcome.Failed && operation.Critical)
                 return (false, dueNs);
         }
@@ -78,10 +78,11 @@ internal sealed class Journey
     private static Operation Compile(
         Step step, string scenario, DurationDistribution think, PlanData data, Origins origins, List<OperationWindow> blanks)
     {
-        var pause = new Waiting(step.ThinkTime ?? think);
+        var profile = data.ProfileOf(scenario);
+        var pause = new Waiting(step.ThinkTime ?? think, profile);
         if (step is WaitStep wait)
-            return new WaitOperation(new Waiting(wait.Duration)) { Think = new Waiting(step.ThinkTime ?? DurationDistribution.Always(TimeSpan.Zero)), Critical = step.Critical };
-        var http = (HttpStep)step;
+            return new WaitOperation(new Waiting(wait.Duration, profile)) { Think = new Waiting(step.ThinkTime ?? DurationDistribution.Always(TimeSpan.Zero), profile), Critical = step.Critical };
+        var http = step as HttpStep ?? throw new PlanNotRunnableException($"the step '{step.Name}' is of a kind that is not available in this version");
         return new HttpOperation(IndexOf(http, scenario, blanks), http, data, scenario, origins) { Think = pause, Critical = step.Critical };
     }
 

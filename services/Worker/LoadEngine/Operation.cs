@@ -22,17 +22,21 @@ internal abstract class Operation
     public abstract ValueTask<StepOutcome> RunAsync(VirtualUser user, long dueNs);
 }
 
-/// <summary>A pause, drawn anew each time.</summary>
-internal readonly struct Waiting(DurationDistribution distribution)
+/// <summary>A pause: drawn anew each time, or the user's own.</summary>
+internal readonly struct Waiting(DurationDistribution distribution, UserProfile? profile = null)
 {
     private const long NsPerTick = 100;
 
+    private readonly UserProfile _profile = profile ?? UserProfile.Default;
+    private readonly ProfileTime? _own = distribution.Own;
     private readonly DistributionType _type = distribution.Type;
     private readonly long _firstNs = (distribution.Type == DistributionType.Uniform ? distribution.Min : distribution.Mean).Ticks * NsPerTick;
     private readonly long _secondNs = (distribution.Type == DistributionType.Uniform ? distribution.Max : distribution.Deviation).Ticks * NsPerTick;
 
     /// <summary>The next pause, in ns; never below 0.</summary>
-    public long NextNs(ref SplitMix random) => _type switch
+    public long NextNs(VirtualUser user) => _own is { } own ? _profile.TimeNs(own, user) : DrawNs(ref user.Random);
+
+    private long DrawNs(ref SplitMix random) => _type switch
     {
         DistributionType.Uniform => random.Between(_firstNs, _secondNs),
         DistributionType.Normal => Math.Max(0, _firstNs + (long)(random.Normal() * _secondNs)),
@@ -45,7 +49,7 @@ internal sealed class WaitOperation(Waiting duration) : Operation
 {
     public override async ValueTask<StepOutcome> RunAsync(VirtualUser user, long dueNs)
     {
-        var untilNs = dueNs + duration.NextNs(ref user.Random);
+        var untilNs = dueNs + duration.NextNs(user);
         await user.WaitUntil(untilNs);
         return new StepOutcome(untilNs, Failed: false);
     }

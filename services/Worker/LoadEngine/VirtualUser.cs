@@ -10,6 +10,7 @@ namespace Loadstone.LoadEngine;
 /// </summary>
 internal sealed class VirtualUser : IAlarm
 {
+    private readonly int _seed;
     private readonly List<HttpChannel> _connections = new(1);
     private readonly Turn _turn = new();
     private CookieContainer? _cookies;
@@ -20,7 +21,7 @@ internal sealed class VirtualUser : IAlarm
 
     public VirtualUser(int number, int seed, Lane lane, int slots, int feeders)
     {
-        (Number, Lane) = (number, lane);
+        (Number, _seed, Lane) = (number, seed, lane);
         _random = SplitMix.Of(seed, number);
         Variables = new string?[slots];
         Rows = new int[feeders];
@@ -57,6 +58,9 @@ internal sealed class VirtualUser : IAlarm
 
     /// <summary>The user's source of random numbers; a reference, because drawing changes it.</summary>
     public ref SplitMix Random => ref _random;
+
+    /// <summary>Random numbers for what the user draws once and keeps: the same ones each time it is asked for the same lot.</summary>
+    public SplitMix Lot(int lot) => SplitMix.Of(_seed, ((lot + 1L) << 32) + Number);
 
     /// <summary>The user's connection to an origin, open or not.</summary>
     public HttpChannel ConnectionTo(Origin origin)
