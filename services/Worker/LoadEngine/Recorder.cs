@@ -98,6 +98,22 @@ internal sealed class Recorder
             Book(window, result);
         }
 
+        /// <summary>Books a check that belongs to no single request.</summary>
+        public void Checked(int operation, bool passed)
+        {
+            var window = Of(operation);
+            window.ChecksPassed += passed ? 1 : 0;
+            window.ChecksFailed += passed ? 0 : 1;
+        }
+
+        /// <summary>Books a message that came in.</summary>
+        public void Received(int operation, long bytes)
+        {
+            var window = Of(operation);
+            window.MessagesReceived++;
+            window.BytesReceived += bytes;
+        }
+
         public void Iteration(in IterationCounts counts) => _active.Iterations += counts;
 
         /// <summary>Ends a second. Returns what was recorded in it, to be given back by <see cref="Merge"/>.</summary>

@@ -45,6 +45,9 @@ internal sealed class VirtualUser : IAlarm
     /// <summary>The arrival it was given and has not begun (open load).</summary>
     public Arrival? Given { get; set; }
 
+    /// <summary>True when the run is over for this user.</summary>
+    public bool IsOver => _over;
+
     /// <summary>The variables, each in its slot.</summary>
     public string?[] Variables { get; }
 
@@ -150,7 +153,8 @@ internal sealed class VirtualUser : IAlarm
         _cookies = null;
     }
 
-    private void EndWaiting()
+    /// <summary>Ends the present waiting, whatever for.</summary>
+    public void EndWaiting()
     {
         _idle = false;
         _ticket++;

@@ -26,6 +26,13 @@ internal sealed partial class HttpConnection
     /// <summary>What was received and not yet consumed, for protocols that took the connection over.</summary>
     public ReadOnlySpan<byte> Unread => _in.AsSpan(_start, _end - _start);
 
+    /// <summary>Leaves the connection to another protocol, behind the head of the answer that took it.</summary>
+    public void BecomeRaw()
+    {
+        _start += _headLength;
+        Request.Release();
+    }
+
     /// <summary>Consumes some of <see cref="Unread"/>.</summary>
     public void Skip(int count) => _start += count;
 
@@ -37,7 +44,7 @@ internal sealed partial class HttpConnection
         return ReceiveMoreAsync(most);
     }
 
-    // Passes over 1xx answers but the one that changes the protocol.
+    // Passes over 1xx answers but a change of protocol that was asked for.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<string?> ReceiveHeadAsync()
     {
@@ -48,7 +55,7 @@ internal sealed partial class HttpConnection
             if (_start == _end && await ReceiveMoreAsync(LargestHead) is { } failed)
                 return failed;
             var parse = ResponseHead.TryParse(_in.AsSpan(_start, _end - _start), out HeadField, out _headLength);
-            if (parse == HeadParse.Done && HeadField.Status is >= 200 or SwitchingProtocols)
+            if (parse == HeadParse.Done && (HeadField.Status >= 200 || (TakesUpgrade && HeadField.Status == SwitchingProtocols)))
                 return null;
             if (parse == HeadParse.Malformed)
                 return Broken(ErrorTypes.MalformedResponse);

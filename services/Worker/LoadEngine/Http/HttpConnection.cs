@@ -23,6 +23,9 @@ internal sealed partial class HttpConnection(Origin origin, Lane lane) : HttpCha
     private long _connectedAtNs;
     private long _secureAtNs;
 
+    /// <summary>True when 101 Switching Protocols ends the exchange and leaves the connection to another protocol.</summary>
+    public bool TakesUpgrade { get; init; }
+
     // Closed from the other side, or spoken to unasked, while it was idle. TLS has messages of its own.
     private bool IsStale => _socket is { } socket && (socket.HasEnded || (_tls is null && socket.HasUnread));
 
