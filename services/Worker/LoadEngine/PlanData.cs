@@ -1,3 +1,4 @@
+using System.Net.Quic;
 using Loadstone.Plans;
 
 namespace Loadstone.LoadEngine;
@@ -80,18 +81,9 @@ internal sealed class PlanData
             : throw Missing(name);
     }
 
-    private static HttpSettings Runnable(HttpSettings http)
-    {
-        var missing = http switch
-        {
-            { Version: not HttpProtocol.Http11 } => "another version of HTTP than 1.1",
-            { Connections: not ConnectionUse.PerUser } => "shared connections",
-            { Proxy: not null } => "a proxy",
-            { VerifyTls: false } => "certificates that are not verified",
-            _ => null,
-        };
-        return missing is null ? http : throw new PlanNotRunnableException($"the plan asks for {missing}, which is not available in this version");
-    }
+    private static HttpSettings Runnable(HttpSettings http) => http.Version == HttpProtocol.Http3 && !QuicConnection.IsSupported
+        ? throw new PlanNotRunnableException("the plan asks for HTTP/3, and this machine has no QUIC library: install libmsquic")
+        : http;
 
     private static Value.Fed Fed(UserFeeder feeder, string column, string name) => feeder.ColumnOf(column) is >= 0 and var place
         ? new Value.Fed(feeder, place)

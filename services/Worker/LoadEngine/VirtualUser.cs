@@ -65,8 +65,8 @@ internal sealed class VirtualUser : IAlarm
     /// <summary>Random numbers for what the user draws once and keeps: the same ones each time it is asked for the same lot.</summary>
     public SplitMix Lot(int lot) => SplitMix.Of(_seed, ((lot + 1L) << 32) + Number);
 
-    /// <summary>The user's connection to an origin, open or not.</summary>
-    public HttpChannel ConnectionTo(Origin origin)
+    /// <summary>The user's own channel to an origin, open or not.</summary>
+    public HttpChannel ChannelTo(Origin origin)
     {
         foreach (var connection in _connections)
         {
@@ -74,7 +74,7 @@ internal sealed class VirtualUser : IAlarm
                 return connection;
         }
 
-        var made = new HttpConnection(origin, Lane);
+        var made = Lane.Channels.NewFor(origin);
         _connections.Add(made);
         return made;
     }

@@ -23,7 +23,7 @@ internal static class ErrorTypes
     public const string BadEncoding = "bad_content_encoding";
     public const string OriginNotAllowed = "origin_not_allowed";
     public const string VersionNotSpoken = "http_version_not_spoken";
-    public const string BadRequest = "request_not_sendable";
+    public const string ProxyRefused = "proxy_refused";
 
     /// <summary>Our own machine ran out of ports or file handles: the generator's fault, not the target's.</summary>
     public const string GeneratorExhausted = GeneratorWatch.OwnError;

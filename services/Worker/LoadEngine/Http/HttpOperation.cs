@@ -53,8 +53,8 @@ internal sealed class HttpOperation : Operation
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Attempt> AttemptAsync(VirtualUser user, Destination to, bool withBody, long dueNs, bool mayFollow)
     {
-        var connection = user.ConnectionTo(to.Origin);
         var beganNs = user.NowNs;
+        var connection = await user.Lane.Channels.TakeAsync(user, to.Origin);
         connection.Begin(beganNs + _timeoutNs);
         var error = await connection.EnsureOpenAsync();
         if (user.HasCookies && to.Path is null)
@@ -78,6 +78,7 @@ internal sealed class HttpOperation : Operation
             Phases = connection.PhasesOf(sentNs, endNs),
         });
         connection.Finish(whole: status > 0 && connection.Head.KeepAlive);
+        user.Lane.Channels.GiveBack(connection);
         return new Attempt(endNs, status, location, error is not null || checks.Failed > 0);
     }
 
@@ -102,7 +103,8 @@ internal sealed class HttpOperation : Operation
     private static Uri UrlOf(HttpChannel connection, in Destination to)
     {
         var afterMethod = connection.Request.Written.Span[(to.Method.Length + 1)..];
-        return to.Origin.UrlOf(Encoding.ASCII.GetString(afterMethod[..afterMethod.IndexOf((byte)' ')]));
+        var target = Encoding.ASCII.GetString(afterMethod[..afterMethod.IndexOf((byte)' ')]);
+        return to.Origin.NeedsWholeUrl ? new Uri(target) : to.Origin.UrlOf(target);
     }
 
     private string? ApplyRules(VirtualUser user, HttpChannel connection, long responseNs, ref CheckCounts checks)

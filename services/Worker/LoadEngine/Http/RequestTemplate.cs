@@ -45,6 +45,8 @@ internal sealed class RequestTemplate
         writer.Reset();
         writer.Write(to.Method, Escaping.None);
         writer.Write(" "u8);
+        if (to.Origin.NeedsWholeUrl)
+            writer.Write(to.Origin.ToString(), Escaping.None);
         if (to.Path is null)
             _path.Write(writer, user);
         else
