@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Loadstone.LoadEngine.Tests;
@@ -6,7 +5,7 @@ namespace Loadstone.LoadEngine.Tests;
 /// <content>TLS that does not come about.</content>
 public sealed partial class OddServerTests
 {
-    private static readonly X509Certificate2 Unknown = SelfSigned();
+    private static readonly X509Certificate2 Unknown = TestCertificate.Make();
 
     [Fact]
     public async Task A_certificate_that_nobody_knows_is_a_tls_failure()
@@ -74,12 +73,5 @@ public sealed partial class OddServerTests
 
         Assert.Equal((2, 2, 2), (total.Sent, total.FailedRequests, server.Connections));
         Assert.Equal([error], total.ErrorTypes.Keys);
-    }
-
-    private static X509Certificate2 SelfSigned()
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256);
-        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
     }
 }

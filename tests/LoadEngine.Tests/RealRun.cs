@@ -30,7 +30,8 @@ internal static class RealRun
         return end;
     }
 
-    private static string PlanOf(string steps, int iterations, string more, int users) => $$"""
+    /// <summary>The steps as a whole plan.</summary>
+    public static string PlanOf(string steps, int iterations, string more, int users) => $$"""
         name: x
         duration: 30s
         max_virtual_users: {{users}}
