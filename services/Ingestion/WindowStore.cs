@@ -88,6 +88,7 @@ public sealed class WindowStore(Database database)
             ErrorTypes = details.Errors,
             Response = Histogram.Decode(reader.GetFieldValue<byte[]>(16)),
             Service = Histogram.Decode(reader.GetFieldValue<byte[]>(17)),
+            Kind = Enum.Parse<OperationKind>(reader.GetString(18), ignoreCase: true),
         };
     }
 
@@ -103,7 +104,7 @@ public sealed class WindowStore(Database database)
             Of(o => o.Scenario), Of(o => o.Operation), Of(o => o.Method), Of(o => o.Path), Of(o => o.InFlightBefore), Of(o => o.Sent),
             Of(o => o.Ok), Of(o => o.Failed), Of(o => o.TimedOut), Of(o => o.Aborted), Of(o => o.ChecksPassed), Of(o => o.ChecksFailed),
             Of(o => o.BytesSent), Of(o => o.BytesReceived), Of(o => JsonSerializer.Serialize(new Details(o.StatusCodes, o.ErrorTypes))),
-            Of(o => o.Response.Encode()), Of(o => o.Service.Encode()),
+            Of(o => o.Response.Encode()), Of(o => o.Service.Encode()), Of(o => o.Kind.ToString().ToLowerInvariant()),
         ];
 
         T[] Of<T>(Func<OperationWindow, T> member) => [.. operations.Select(member)];

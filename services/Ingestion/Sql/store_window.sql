@@ -13,7 +13,7 @@ endpoints as (
   insert into ingestion.endpoint_windows
   select $1, $2, $3, $4, o.*
   from unnest($17::text[], $18::text[], $19::text[], $20::text[], $21::bigint[], $22::bigint[], $23::bigint[], $24::bigint[], $25::bigint[],
-    $26::bigint[], $27::bigint[], $28::bigint[], $29::bigint[], $30::bigint[], $31::text[], $32::bytea[], $33::bytea[]) as o
+    $26::bigint[], $27::bigint[], $28::bigint[], $29::bigint[], $30::bigint[], $31::text[], $32::bytea[], $33::bytea[], $34::text[]) as o
   where exists (select from fresh)
 ),
 late as (
