@@ -1,3 +1,4 @@
+using Loadstone.LoadEngine.Steps;
 using Loadstone.Measurement;
 using Loadstone.Plans;
 
@@ -51,13 +52,9 @@ internal sealed class VirtualRun : IAsyncDisposable
     private readonly LoadRun _run;
     private readonly Task<RunEnd> _end;
 
-    private VirtualRun(TestPlan plan, Func<long, long> durationNs, ShardShare share, TimeSpan startsIn, int seed)
+    private VirtualRun(LoadOrder order, TimeSpan startsIn, Func<LoadOrder, Pacer, (Journey[] Journeys, List<OperationWindow> Operations, int Slots, int Feeders)> compile)
     {
-        var order = new LoadOrder { Plan = plan.WithScenarios(_ => null, new DocumentErrors()), BaseUrls = [], Share = share, Seed = seed };
-        var think = order.Plan.ScenarioConfig.ThinkTime;
-        _run = new LoadRun(order, _pacer, _ => (
-            [.. order.Plan.ScenarioConfig.Scenarios.Select(s => Journey.Of(s.Name, [new PretendRequest(durationNs) { Think = new Waiting(think), Critical = false }]))],
-            [new OperationWindow { Scenario = "s", Operation = "request" }], 0, 0));
+        _run = new LoadRun(order, _pacer, o => compile(o, _pacer));
         _end = _run.RunAsync(startsIn, Windows.Add);
     }
 
@@ -67,7 +64,17 @@ internal sealed class VirtualRun : IAsyncDisposable
 
     public static VirtualRun Of(
         string load, Func<long, long>? durationNs = null, ShardShare? share = null, string think = "0", TimeSpan startsIn = default, int seed = 1) =>
-        new(PlanFile.Parse($"name: x\nscenario_config: {{ think_time: {think} }}\n{load}"), durationNs ?? (_ => Ms), share ?? ShardShare.Whole, startsIn, seed);
+        new(OrderOf($"name: x\nscenario_config: {{ think_time: {think} }}\n{load}", share, seed), startsIn, (order, _) => (
+            [.. order.Plan.ScenarioConfig.Scenarios.Select(s => Journey.Of(s.Name, [new PretendRequest(durationNs ?? (_ => Ms)) { Think = new Waiting(order.Plan.ScenarioConfig.ThinkTime), Critical = false }]))],
+            [new OperationWindow { Scenario = "s", Operation = "request" }], 0, 0));
+
+    /// <summary>A run of a plan's own journeys with requests of the test's making.</summary>
+    public static VirtualRun OfPlan(string plan, Func<Pacer, MakeRequest> requests, int seed = 1) => new(OrderOf(plan, null, seed), TimeSpan.Zero, (order, pacer) =>
+    {
+        var data = new PlanData(order.Plan, order.Variables, order.Share);
+        var journeys = Journey.CompileAll(order.Plan, data, requests(pacer), out var operations);
+        return (journeys, operations, data.Slots, data.Feeders.Count);
+    });
 
     public void AdvanceTo(double seconds) => _pacer.AdvanceTo(1 + (long)(seconds * Second));
 
@@ -92,4 +99,7 @@ internal sealed class VirtualRun : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _run.DisposeAsync();
+
+    private static LoadOrder OrderOf(string plan, ShardShare? share, int seed) =>
+        new() { Plan = PlanFile.Parse(plan).WithScenarios(_ => null, new DocumentErrors()), BaseUrls = [], Share = share ?? ShardShare.Whole, Seed = seed };
 }

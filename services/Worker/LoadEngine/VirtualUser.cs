@@ -1,4 +1,3 @@
-using System.Net;
 using System.Threading.Tasks.Sources;
 using Loadstone.LoadEngine.Http;
 
@@ -14,7 +13,8 @@ internal sealed class VirtualUser : IAlarm, IValueTaskSource
     private readonly Pacer _pacer;
     private readonly int _seed;
     private readonly List<HttpConnection> _connections = new(1);
-    private CookieContainer? _cookies;
+    private readonly CookieJar _cookies;
+    private VirtualUser[] _strands = [];
     private ManualResetValueTaskSourceCore<bool> _turn;
     private int _ticket;
 
@@ -30,6 +30,14 @@ internal sealed class VirtualUser : IAlarm, IValueTaskSource
         Random = SplitMix.Of(seed, number);
         Variables = new string?[slots];
         Rows = new int[feeders];
+        _cookies = new CookieJar();
+    }
+
+    private VirtualUser(VirtualUser parent)
+    {
+        (Number, _seed, _pacer, Stripe) = (parent.Number, parent._seed, parent._pacer, parent.Stripe);
+        (Variables, Rows, _cookies) = (parent.Variables, parent.Rows, parent._cookies);
+        Random = new SplitMix(parent.Random.Next());
     }
 
     /// <summary>The user's number over all shards, from 0.</summary>
@@ -49,6 +57,12 @@ internal sealed class VirtualUser : IAlarm, IValueTaskSource
 
     /// <summary>The number of that arrival in the whole run, from 0.</summary>
     public long ArrivalNumber { get; set; }
+
+    /// <summary>Who makes the user work at present.</summary>
+    public LoadDriver? Driver { get; set; }
+
+    /// <summary>True when no further step may begin.</summary>
+    public bool IsOver => Driver is { IsOver: true };
 
     /// <summary>The variables, each in its slot.</summary>
     public string?[] Variables { get; }
@@ -84,6 +98,23 @@ internal sealed class VirtualUser : IAlarm, IValueTaskSource
         return made;
     }
 
+    /// <summary>
+    /// One of the user's strands, made when first asked for: it does a step beside others, with the user's data and cookies but
+    /// connections, random numbers and a turn to wait of its own.
+    /// </summary>
+    public VirtualUser Strand(int place)
+    {
+        lock (_connections)
+        {
+            while (_strands.Length <= place)
+                _strands = [.. _strands, new VirtualUser(this) { _waitingOn = Math.Min(0, Volatile.Read(ref _waitingOn)) }];
+        }
+
+        var strand = _strands[place];
+        (strand.Iteration, strand.FreeSinceNs, strand.Driver) = (Iteration, FreeSinceNs, Driver);
+        return strand;
+    }
+
     /// <summary>Gives up a request that is over its time, or any when <paramref name="always"/>. From any thread.</summary>
     public void GiveUp(long nowNs, bool always)
     {
@@ -91,31 +122,19 @@ internal sealed class VirtualUser : IAlarm, IValueTaskSource
         {
             foreach (var connection in _connections)
                 connection.GiveUp(nowNs, always);
+            foreach (var strand in _strands)
+                strand.GiveUp(nowNs, always);
         }
     }
 
     /// <summary>True once a target has set a cookie.</summary>
-    public bool HasCookies => _cookies is not null;
+    public bool HasCookies => _cookies.HasAny;
 
     /// <summary>The value of the Cookie header for a request (RFC 6265 §5.4); null for none.</summary>
-    public string? CookiesFor(Uri url) => _cookies?.GetCookieHeader(url) is { Length: > 0 } header ? header : null;
+    public string? CookiesFor(Uri url) => _cookies.HeaderFor(url);
 
-    /// <summary>Keeps the cookies of an answer. One that cannot be read is passed over, as browsers do.</summary>
-    public void TakeCookies(Uri url, IEnumerable<string> setCookies)
-    {
-        _cookies ??= new CookieContainer();
-        foreach (var cookie in setCookies)
-        {
-            try
-            {
-                _cookies.SetCookies(url, cookie);
-            }
-            catch (CookieException)
-            {
-                continue;
-            }
-        }
-    }
+    /// <summary>Keeps the cookies of an answer.</summary>
+    public void TakeCookies(Uri url, IEnumerable<string> setCookies) => _cookies.Take(url, setCookies);
 
     /// <summary>Waits until an instant, or until interrupted; the user then goes on right on the thread that rang.</summary>
     /// <param name="dueNs">The instant, by the pacer's clock.</param>
@@ -141,6 +160,11 @@ internal sealed class VirtualUser : IAlarm, IValueTaskSource
     {
         if (Interlocked.Exchange(ref _waitingOn, -1) > 0)
             _turn.SetResult(true);
+        VirtualUser[] strands;
+        lock (_connections)
+            strands = _strands;
+        foreach (var strand in strands)
+            strand.InterruptForGood();
     }
 
     /// <summary>Closes the connections and forgets the cookies. The user is then as good as new.</summary>
@@ -148,7 +172,9 @@ internal sealed class VirtualUser : IAlarm, IValueTaskSource
     {
         foreach (var connection in _connections)
             connection.Dispose();
-        _cookies = null;
+        foreach (var strand in _strands)
+            strand.Disconnect();
+        _cookies.Forget();
     }
 
     void IValueTaskSource.GetResult(short token) => _turn.GetResult(token);
