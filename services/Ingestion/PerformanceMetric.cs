@@ -66,6 +66,8 @@ public sealed record EndpointPerformance
 
     public required string Operation { get; init; }
 
+    public OperationKind Kind { get; init; }
+
     public string? EndpointPath { get; init; }
 
     public string? HttpMethod { get; init; }
@@ -108,6 +110,7 @@ public sealed record EndpointPerformance
             ExecutionId = execution,
             Scenario = requests.Scenario,
             Operation = requests.Operation,
+            Kind = requests.Kind,
             EndpointPath = requests.Path,
             HttpMethod = requests.Method,
             TotalRequests = figures.TotalRequests,

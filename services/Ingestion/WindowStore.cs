@@ -88,9 +88,9 @@ public sealed class WindowStore(Database database)
             ErrorTypes = details.Errors,
             Phases = details.Phases,
             MessagesReceived = details.MessagesReceived,
-            IsTransaction = details.IsTransaction,
             Response = Histogram.Decode(reader.GetFieldValue<byte[]>(16)),
             Service = Histogram.Decode(reader.GetFieldValue<byte[]>(17)),
+            Kind = Enum.Parse<OperationKind>(reader.GetString(18), ignoreCase: true),
         };
     }
 
@@ -105,8 +105,8 @@ public sealed class WindowStore(Database database)
             health.CpuPercent, health.MemoryBytes, health.GcPauseMs, health.LoopDelayMs, health.PoolDelayMs, window.Lag.Encode(),
             Of(o => o.Scenario), Of(o => o.Operation), Of(o => o.Method), Of(o => o.Path), Of(o => o.InFlightBefore), Of(o => o.Sent),
             Of(o => o.Ok), Of(o => o.Failed), Of(o => o.TimedOut), Of(o => o.Aborted), Of(o => o.ChecksPassed), Of(o => o.ChecksFailed),
-            Of(o => o.BytesSent), Of(o => o.BytesReceived), Of(o => JsonSerializer.Serialize(new Details(o.StatusCodes, o.ErrorTypes, o.Phases, o.MessagesReceived, o.IsTransaction))),
-            Of(o => o.Response.Encode()), Of(o => o.Service.Encode()),
+            Of(o => o.BytesSent), Of(o => o.BytesReceived), Of(o => JsonSerializer.Serialize(new Details(o.StatusCodes, o.ErrorTypes, o.Phases, o.MessagesReceived))),
+            Of(o => o.Response.Encode()), Of(o => o.Service.Encode()), Of(o => o.Kind.ToString().ToLowerInvariant()),
         ];
 
         T[] Of<T>(Func<OperationWindow, T> member) => [.. operations.Select(member)];
@@ -128,5 +128,5 @@ public sealed class WindowStore(Database database)
     }
 
     private sealed record Details(
-        Dictionary<int, long> Statuses, Dictionary<string, long> Errors, RequestPhases Phases, long MessagesReceived, bool IsTransaction);
+        Dictionary<int, long> Statuses, Dictionary<string, long> Errors, RequestPhases Phases, long MessagesReceived);
 }

@@ -121,11 +121,11 @@ public sealed class MetricWindow
         }
     }
 
-    /// <summary>All operations but transactions as one, under empty names.</summary>
+    /// <summary>All requests as one operation under empty names; transactions, which are made of them, are left out.</summary>
     public OperationWindow Total()
     {
         var total = new OperationWindow { Scenario = "", Operation = "" };
-        foreach (var operation in Operations.Where(o => !o.IsTransaction))
+        foreach (var operation in Operations.Where(o => o.Kind == OperationKind.Request))
         {
             total.InFlightBefore += operation.InFlightBefore;
             total.Add(operation);

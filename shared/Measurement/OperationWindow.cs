@@ -2,6 +2,16 @@ using System.Runtime.InteropServices;
 
 namespace Loadstone.Measurement;
 
+/// <summary>What the counts of an operation are counts of.</summary>
+public enum OperationKind
+{
+    /// <summary>Something that was sent and had an outcome.</summary>
+    Request,
+
+    /// <summary>Several requests and the pauses between them, taken as one. They are counted themselves, so this is in no total.</summary>
+    Transaction,
+}
+
 /// <summary>
 /// What happened to the requests of one operation in one stretch of time: a second of one shard, or any sum of such.
 /// Sends are booked in the second they were made, outcomes in the second they came, so a closed second never changes, and
@@ -16,16 +26,14 @@ public sealed class OperationWindow
     /// <summary>The operation: the name of the step.</summary>
     public required string Operation { get; init; }
 
+    /// <summary>What is counted; where other members say requests, they mean this.</summary>
+    public OperationKind Kind { get; init; }
+
     /// <summary>The HTTP method; null for operations that have none.</summary>
     public string? Method { get; init; }
 
     /// <summary>The path as the plan writes it, without the query; null for operations that have none.</summary>
     public string? Path { get; init; }
-
-    /// <summary>
-    /// True for a group of steps measured as a whole: its requests are counted under their own names, so it is left out of totals.
-    /// </summary>
-    public bool IsTransaction { get; init; }
 
     /// <summary>Requests without an outcome when the stretch began.</summary>
     public long InFlightBefore { get; set; }
@@ -85,7 +93,7 @@ public sealed class OperationWindow
     public long FailedRequests => Failed + TimedOut + Aborted;
 
     /// <summary>An empty window of the same operation.</summary>
-    public OperationWindow Empty() => new() { Scenario = Scenario, Operation = Operation, Method = Method, Path = Path, IsTransaction = IsTransaction };
+    public OperationWindow Empty() => new() { Scenario = Scenario, Operation = Operation, Kind = Kind, Method = Method, Path = Path };
 
     /// <summary>Counts one answer's status.</summary>
     public void CountStatus(int status) => CollectionsMarshal.GetValueRefOrAddDefault(StatusCodes, status, out _)++;

@@ -6,20 +6,6 @@ public sealed class NotRunnableTests
     private const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
 
     [Theory]
-    [InlineData("version: 2", "another version of HTTP than 1.1")]
-    [InlineData("connections: shared", "shared connections")]
-    [InlineData("proxy: http://proxy:3128", "a proxy")]
-    [InlineData("verify_tls: false", "certificates that are not verified")]
-    public async Task Ways_to_travel_that_are_not_there_are_named(string http, string expected)
-    {
-        await using var server = ScriptedServer.Saying(Ok);
-        var thrown = await Assert.ThrowsAsync<PlanNotRunnableException>(() => RealRun.OfSteps(server.Url, "- { path: / }", more: $"http: {{ {http} }}"));
-
-        Assert.Equal($"the plan asks for {expected}, which is not available in this version", thrown.Message);
-    }
-
-    [Theory]
-    [InlineData("{ action: websocket, name: x, path: / }")]
     [InlineData("{ action: upload, name: x }")]
     public async Task Steps_that_are_not_there_are_named(string step)
     {

@@ -76,6 +76,9 @@ create table if not exists ingestion.endpoint_windows (
   primary key (day, execution_id, shard, sequence, scenario, operation)
 ) partition by range (day);
 
+-- The kind came later than the table.
+alter table ingestion.endpoint_windows add column if not exists kind text not null default 'request';
+
 -- Seconds that got a window after they were closed, to be closed again.
 create table if not exists ingestion.late_seconds (
   execution_id uuid not null,

@@ -13,7 +13,7 @@ endpoints as (
   insert into ingestion.endpoint_windows
   select $1, $2, $3, $4, o.*
   from unnest($19::text[], $20::text[], $21::text[], $22::text[], $23::bigint[], $24::bigint[], $25::bigint[], $26::bigint[], $27::bigint[],
-    $28::bigint[], $29::bigint[], $30::bigint[], $31::bigint[], $32::bigint[], $33::text[], $34::bytea[], $35::bytea[]) as o
+    $28::bigint[], $29::bigint[], $30::bigint[], $31::bigint[], $32::bigint[], $33::text[], $34::bytea[], $35::bytea[], $36::text[]) as o
   where exists (select from fresh)
 ),
 late as (

@@ -5,7 +5,30 @@ namespace Loadstone.LoadEngine;
 /// <summary>What became of one step of one user.</summary>
 /// <param name="EndNs">When it was over, by the pacer's clock.</param>
 /// <param name="Failed">True when it did not do what it should.</param>
-internal readonly record struct StepOutcome(long EndNs, bool Failed);
+internal readonly record struct StepOutcome(long EndNs, bool Failed)
+{
+    /// <summary>How long after its end the next step is due, in ns.</summary>
+    public long RestNs { get; init; }
+
+    /// <summary>True when no further step of the iteration may begin.</summary>
+    public bool EndsIteration { get; init; }
+
+    public long NextDueNs => EndNs + RestNs;
+
+    /// <summary>What became of this and a step after it, as one.</summary>
+    public StepOutcome Then(in StepOutcome next) => next with { Failed = Failed || next.Failed };
+
+    /// <summary>What became of this and a step beside it, as one.</summary>
+    public StepOutcome Beside(in StepOutcome other)
+    {
+        var endNs = Math.Max(EndNs, other.EndNs);
+        return new StepOutcome(endNs, Failed || other.Failed)
+        {
+            RestNs = Math.Max(NextDueNs, other.NextDueNs) - endNs,
+            EndsIteration = EndsIteration || other.EndsIteration,
+        };
+    }
+}
 
 /// <summary>A step of a journey, compiled: shared by all users, so it holds no state of any.</summary>
 internal abstract class Operation
@@ -51,6 +74,6 @@ internal sealed class WaitOperation(Waiting duration) : Operation
     {
         var untilNs = dueNs + duration.NextNs(user);
         await user.WaitUntil(untilNs);
-        return new StepOutcome(untilNs, Failed: false);
+        return new StepOutcome(untilNs, Failed: false) { EndsIteration = user.IsOver && user.NowNs < untilNs };
     }
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using Loadstone.LoadEngine.Http;
 using Loadstone.LoadEngine.Loops;
 
@@ -13,7 +12,8 @@ internal sealed class VirtualUser : IAlarm
     private readonly int _seed;
     private readonly List<HttpChannel> _connections = new(1);
     private readonly Turn _turn = new();
-    private CookieContainer? _cookies;
+    private readonly CookieJar _cookies;
+    private VirtualUser[] _strands = [];
     private int _ticket;
     private bool _idle;
     private bool _over;
@@ -25,6 +25,14 @@ internal sealed class VirtualUser : IAlarm
         _random = SplitMix.Of(seed, number);
         Variables = new string?[slots];
         Rows = new int[feeders];
+        _cookies = new CookieJar();
+    }
+
+    private VirtualUser(VirtualUser parent)
+    {
+        (Number, _seed, Lane, _over) = (parent.Number, parent._seed, parent.Lane, parent._over);
+        (Variables, Rows, _cookies) = (parent.Variables, parent.Rows, parent._cookies);
+        _random = new SplitMix(parent._random.Next());
     }
 
     /// <summary>The user's number over all shards, from 0.</summary>
@@ -45,8 +53,11 @@ internal sealed class VirtualUser : IAlarm
     /// <summary>The arrival it was given and has not begun (open load).</summary>
     public Arrival? Given { get; set; }
 
-    /// <summary>True when the run is over for this user.</summary>
-    public bool IsOver => _over;
+    /// <summary>Who makes the user work at present.</summary>
+    public LoadDriver? Driver { get; set; }
+
+    /// <summary>True when no further step may begin.</summary>
+    public bool IsOver => _over || Driver is { IsOver: true };
 
     /// <summary>The variables, each in its slot.</summary>
     public string?[] Variables { get; }
@@ -79,28 +90,27 @@ internal sealed class VirtualUser : IAlarm
         return made;
     }
 
+    /// <summary>
+    /// One of the user's strands, made when first asked for: it does a step beside others, with the user's data and cookies but
+    /// connections, random numbers and a turn to wait of its own.
+    /// </summary>
+    public VirtualUser Strand(int place)
+    {
+        while (_strands.Length <= place)
+            _strands = [.. _strands, new VirtualUser(this)];
+        var strand = _strands[place];
+        (strand.Iteration, strand.FreeSinceNs, strand.Driver) = (Iteration, FreeSinceNs, Driver);
+        return strand;
+    }
+
     /// <summary>True once a target has set a cookie.</summary>
-    public bool HasCookies => _cookies is not null;
+    public bool HasCookies => _cookies.HasAny;
 
     /// <summary>The value of the Cookie header for a request (RFC 6265 §5.4); null for none.</summary>
-    public string? CookiesFor(Uri url) => _cookies?.GetCookieHeader(url) is { Length: > 0 } header ? header : null;
+    public string? CookiesFor(Uri url) => _cookies.HeaderFor(url);
 
-    /// <summary>Keeps the cookies of an answer. One that cannot be read is passed over, as browsers do.</summary>
-    public void TakeCookies(Uri url, IEnumerable<string> setCookies)
-    {
-        _cookies ??= new CookieContainer();
-        foreach (var cookie in setCookies)
-        {
-            try
-            {
-                _cookies.SetCookies(url, cookie);
-            }
-            catch (CookieException)
-            {
-                continue;
-            }
-        }
-    }
+    /// <summary>Keeps the cookies of an answer.</summary>
+    public void TakeCookies(Uri url, IEnumerable<string> setCookies) => _cookies.Take(url, setCookies);
 
     /// <summary>Waits until an instant, or until interrupted; the user then goes on right where the pacer rang.</summary>
     /// <param name="dueNs">The instant, by the pacer's clock.</param>
@@ -143,6 +153,8 @@ internal sealed class VirtualUser : IAlarm
     {
         _over = true;
         EndWaiting();
+        foreach (var strand in _strands)
+            strand.InterruptForGood();
     }
 
     /// <summary>Closes the connections and forgets the cookies. The user is then as good as new.</summary>
@@ -150,7 +162,9 @@ internal sealed class VirtualUser : IAlarm
     {
         foreach (var connection in _connections)
             connection.Dispose();
-        _cookies = null;
+        foreach (var strand in _strands)
+            strand.Disconnect();
+        _cookies.Forget();
     }
 
     /// <summary>Ends the present waiting, whatever for.</summary>
