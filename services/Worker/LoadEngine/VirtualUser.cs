@@ -65,6 +65,9 @@ internal sealed class VirtualUser : IAlarm
     /// <summary>The row of each feeder for the present iteration.</summary>
     public int[] Rows { get; }
 
+    /// <summary>The file that is being uploaded; null while there is none.</summary>
+    public Uploads.UploadFile? Upload { get; set; }
+
     /// <summary>Where bodies are put together.</summary>
     public ByteWriter Scratch { get; } = new();
 

@@ -23,11 +23,12 @@ internal sealed class HttpOperation : Operation
     /// <param name="data">Where its templates draw from.</param>
     /// <param name="scenario">The scenario it belongs to.</param>
     /// <param name="origins">Where requests may go.</param>
-    public HttpOperation(int index, HttpStep step, PlanData data, string scenario, Origins origins)
+    /// <param name="body">Bytes that are the body instead of the step's; null for the step's own.</param>
+    public HttpOperation(int index, HttpStep step, PlanData data, string scenario, Origins origins, Value? body = null)
     {
         (_index, _step, _origins) = (index, step, origins);
         _timeoutNs = step.Timeout.Ticks * 100;
-        _request = new RequestTemplate(step, data, scenario);
+        _request = new RequestTemplate(step, data, scenario, body);
         _rules = new AnswerRules(step, variable => data.SlotOf(scenario, variable));
         _usual = new Destination(step.Method, origins.Of(step.Path), null);
     }

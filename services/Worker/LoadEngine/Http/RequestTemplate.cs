@@ -17,13 +17,13 @@ internal sealed class RequestTemplate
     private readonly CompiledTemplate? _body;
     private readonly byte[] _contentType;
 
-    public RequestTemplate(HttpStep step, PlanData data, string scenario)
+    public RequestTemplate(HttpStep step, PlanData data, string scenario, Value? body = null)
     {
         CompiledTemplate.Builder Begin() => new(data, scenario);
         IsWholeUrl = Template.TryParse(step.Path, out var path, out _) && path.Single is not null;
         _path = AddPath(Begin(), step, IsWholeUrl).Build();
         _headers = AddHeaders(Begin(), step, data.Http.Compression).Build();
-        (_body, var contentType) = BodyOf(Begin(), step);
+        (_body, var contentType) = body is null ? BodyOf(Begin(), step) : (Begin().Add(body).Build(), "application/octet-stream");
         var given = step.Headers?.Keys.Contains("content-type", StringComparer.OrdinalIgnoreCase) == true;
         _contentType = given || contentType is null ? [] : Encoding.ASCII.GetBytes($"Content-Type: {contentType}\r\n");
     }
