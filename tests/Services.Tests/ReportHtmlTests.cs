@@ -23,6 +23,18 @@ public sealed class ReportHtmlTests
         Assert.Contains("&lt;script&gt;", html);
     }
 
+    [Theory]
+    [InlineData(113.5, "150", "200")]
+    [InlineData(50, "60", "80")]
+    [InlineData(0, "1", "2")]
+    public void A_chart_goes_up_to_the_round_number_above_its_highest_value(double highest, string top, string beyond)
+    {
+        var html = new Chart("Response time", "ms", [0, 1], new ChartLine("p50", [0, highest])).ToHtml();
+
+        Assert.Equal(2, html.Split($">{top}</text>").Length - 1); // one drawing for screens, one for telephones
+        Assert.DoesNotContain($">{beyond}</text>", html);
+    }
+
     [Fact]
     public void A_run_without_a_single_request_still_has_a_report()
     {
