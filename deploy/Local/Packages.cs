@@ -1,6 +1,6 @@
 namespace Loadstone.Local;
 
-/// <summary>Finds the Debian packages of PostgreSQL and RabbitMQ, and installs what is missing.</summary>
+/// <summary>Finds the Debian packages of the servers and programs we start, and installs what is missing.</summary>
 internal static class Packages
 {
     private static readonly TimeSpan InstallTimeout = TimeSpan.FromMinutes(15);

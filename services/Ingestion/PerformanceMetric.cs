@@ -72,6 +72,8 @@ public sealed record EndpointPerformance
 
     public required string Operation { get; init; }
 
+    public OperationKind Kind { get; init; }
+
     public string? EndpointPath { get; init; }
 
     public string? HttpMethod { get; init; }
@@ -102,6 +104,10 @@ public sealed record EndpointPerformance
 
     public required IReadOnlyDictionary<string, long> ErrorTypes { get; init; }
 
+    public required IReadOnlyDictionary<string, PhaseFigures> Timings { get; init; }
+
+    public long MessagesReceived { get; init; }
+
     public static EndpointPerformance Of(Guid execution, OperationWindow requests, double seconds)
     {
         var figures = RunFigures.Of(requests, seconds);
@@ -110,6 +116,7 @@ public sealed record EndpointPerformance
             ExecutionId = execution,
             Scenario = requests.Scenario,
             Operation = requests.Operation,
+            Kind = requests.Kind,
             EndpointPath = requests.Path,
             HttpMethod = requests.Method,
             TotalRequests = figures.TotalRequests,
@@ -125,6 +132,8 @@ public sealed record EndpointPerformance
             ThroughputRps = figures.ThroughputRps,
             StatusCodeDistribution = requests.StatusCodes,
             ErrorTypes = requests.ErrorTypes,
+            Timings = PhaseFigures.Of(requests.Phases),
+            MessagesReceived = requests.MessagesReceived,
         };
     }
 }

@@ -11,7 +11,7 @@ internal static class ArrivalBenchmark
     public static async Task<int> RunAsync(int rounds, int seconds, string? json, CancellationToken cancellation)
     {
         using var folder = StateFolder.Open(StateFolder.FindClone(), "bench");
-        await using var nginx = await Nginx.StartAsync(folder, cancellation);
+        await using var nginx = await Nginx.StartAsync(folder, Peers.Target, cancellation);
         var figures = new List<(double Dropped, double LagMs, double LatencyMs, double CpuMicroseconds)>();
         for (var round = 0; round < rounds; round++)
         {

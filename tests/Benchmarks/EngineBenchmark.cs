@@ -11,7 +11,7 @@ internal static class EngineBenchmark
     public static async Task<int> RunAsync(int rounds, int seconds, string? json, CancellationToken cancellation)
     {
         using var folder = StateFolder.Open(StateFolder.FindClone(), "bench");
-        await using var nginx = await Nginx.StartAsync(folder, cancellation);
+        await using var nginx = await Nginx.StartAsync(folder, Peers.Target, cancellation);
         var ratios = new List<double>();
         var (ours, wrks) = (new List<GeneratorRun>(), new List<GeneratorRun>());
         for (var round = 0; round < rounds; round++)

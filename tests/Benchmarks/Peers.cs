@@ -14,6 +14,9 @@ internal sealed record GeneratorRun(long Requests, double PerSecond, double CpuM
 /// <summary>The load generators that are measured, each as the program people start.</summary>
 internal static partial class Peers
 {
+    /// <summary>What nginx does when it is the target: it answers 54 bytes from memory, and never waits.</summary>
+    public const string Target = """location / { return 200 "nothing but fifty-four bytes, to be answered at once\n\n"; }""";
+
     private const string WrkProgram = "/usr/bin/wrk";
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 

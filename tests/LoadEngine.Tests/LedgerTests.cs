@@ -1,5 +1,3 @@
-using Loadstone.Measurement;
-
 namespace Loadstone.LoadEngine.Tests;
 
 /// <summary>Nothing planned or sent ever gets lost between two seconds.</summary>
@@ -32,26 +30,7 @@ public sealed class LedgerTests
         await using var run = VirtualRun.Of(load, _ => random.NextInt64(3 * VirtualRun.Second), lanes: lanes);
         var end = await run.FinishAsync(40);
 
-        var inFlight = 0L;
-        foreach (var window in run.Windows)
-        {
-            var total = window.Total();
-            Assert.Equal(inFlight, total.InFlightBefore);
-            Assert.Equal(total.InFlightBefore + total.Sent, total.Ended + total.InFlightAfter);
-            inFlight = total.InFlightAfter;
-        }
-
-        Assert.Equal(0, inFlight);
-        AssertWhole(end.Total, run.Windows);
-    }
-
-    private static void AssertWhole(MetricWindow total, List<MetricWindow> windows)
-    {
-        Assert.Equal(Enumerable.Range(0, windows.Count), windows.Select(w => w.Sequence));
-        Assert.Equal(windows.Sum(w => w.Total().Sent), total.Total().Sent);
-        Assert.Equal(total.Total().Sent, total.Total().Ended);
-        var iterations = total.Iterations;
-        Assert.Equal(iterations.Planned, iterations.Started + iterations.Dropped + iterations.Cancelled);
-        Assert.Equal(iterations.Started, iterations.Completed + iterations.CutShort);
+        Assert.True(end.Total.Total().Sent > 0);
+        Ledger.AssertBalanced(end, run.Windows);
     }
 }

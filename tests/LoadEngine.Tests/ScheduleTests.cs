@@ -7,14 +7,26 @@ namespace Loadstone.LoadEngine.Tests;
 /// <summary>What holds of every schedule, whatever its shape.</summary>
 public sealed class ScheduleTests
 {
-    private static readonly Gen<Stage> AnyStage = Gen.Choose(0, 5000).SelectMany(ms => Gen.Choose(0, 400).Select(target =>
-        new Stage(TimeSpan.FromMilliseconds(ms), target)));
+    // Whole loads and broken ones; none at all too, which a run comes down to or begins from.
+    private static readonly Gen<double> AnyLoad = Gen.OneOf(
+        Gen.Constant(0.0), Gen.Choose(1, 400).Select(load => (double)load), Gen.Choose(1, 4_000_000).Select(load => load / 9999.0));
 
-    private static readonly Gen<LoadShape> AnyShape = AnyStage.NonEmptyListOf().SelectMany(stages => Gen.Choose(0, 300).Select(start =>
-        new LoadShape(LoadUnit.ArrivalsPerSecond, start, [.. stages.Take(6)])));
+    // Jumps, flashes of a millisecond, and legs of seconds.
+    private static readonly Gen<TimeSpan> AnyLength = Gen.OneOf(
+        Gen.Constant(TimeSpan.Zero), Gen.Choose(1, 50).Select(ms => TimeSpan.FromMilliseconds(ms)), Gen.Choose(10_000, 50_000_000).Select(ticks => TimeSpan.FromTicks(ticks)));
+
+    private static readonly Gen<LoadShape> AnyShape = AnyLength.SelectMany(length => AnyLoad.Select(load => new Stage(length, load)))
+        .NonEmptyListOf().SelectMany(stages => AnyLoad.Select(start => new LoadShape(LoadUnit.ArrivalsPerSecond, start, [.. stages.Take(6)])));
+
+    private static readonly Gen<LoadShape> AnyShapeEvenOrPoisson =
+        AnyShape.SelectMany(shape => Gen.Elements(false, true).Select(poisson => shape with { Poisson = poisson }));
+
+    // A shape and two instants of it.
+    private static readonly Gen<(LoadShape Shape, long FromNs, long UntilNs)> AnyStretch = AnyShape.SelectMany(shape =>
+        Gen.Choose(0, 1000).Two().Select(parts => (shape, Part(shape, Math.Min(parts.Item1, parts.Item2)), Part(shape, Math.Max(parts.Item1, parts.Item2)))));
 
     [Fact]
-    public void Arrivals_are_strictly_ordered_and_within_the_run() => Check(AnyShape, shape =>
+    public void Arrivals_are_strictly_ordered_and_within_the_run() => Check(AnyShapeEvenOrPoisson, shape =>
     {
         var arrivals = Arrivals.Of(shape, 1).ToArray();
         return arrivals.Zip(arrivals.Skip(1)).All(pair => pair.First < pair.Second)
@@ -22,13 +34,21 @@ public sealed class ScheduleTests
     });
 
     [Fact]
-    public void Arrivals_up_to_any_instant_are_within_one_of_the_integral_of_the_rate() => Check(
-        AnyShape.SelectMany(shape => Gen.Choose(0, 1000).Select(part => (shape, part))), both =>
-        {
-            var untilNs = LengthNs(both.shape) / 1000 * both.part;
-            var counted = Arrivals.Of(both.shape, 1).LongCount(a => a < untilNs);
-            return Math.Abs(counted - Integral(both.shape, untilNs)) <= 1.001;
-        });
+    public void Arrivals_that_come_faster_than_the_clock_ticks_are_still_strictly_ordered()
+    {
+        var shape = new LoadShape(LoadUnit.ArrivalsPerSecond, 0, [new Stage(TimeSpan.FromTicks(500), 2e9), new Stage(TimeSpan.FromTicks(500), 1e9)]);
+        var arrivals = Arrivals.Of(shape, 1).ToArray();
+
+        Assert.InRange(arrivals.Length, 124_999, 125_001);
+        Assert.All(arrivals.Zip(arrivals.Skip(1)), pair => Assert.True(pair.First < pair.Second));
+    }
+
+    [Fact]
+    public void Arrivals_over_any_stretch_are_within_one_of_the_integral_of_the_rate() => Check(AnyStretch, of =>
+    {
+        var counted = Arrivals.Of(of.Shape, 1).LongCount(a => a >= of.FromNs && a < of.UntilNs);
+        return Math.Abs(counted - (Integral(of.Shape, of.UntilNs) - Integral(of.Shape, of.FromNs))) <= 1.001;
+    });
 
     [Fact]
     public void Poisson_arrivals_come_at_the_rate_and_are_spread_as_a_Poisson_process_is()
@@ -55,19 +75,25 @@ public sealed class ScheduleTests
 
     [Fact]
     public void Shards_together_make_exactly_the_whole() => Check(
-        AnyShape.SelectMany(shape => Gen.Choose(1, 7).Select(shards => (shape, shards))), both =>
+        AnyShapeEvenOrPoisson.SelectMany(shape => Gen.Choose(1, 7).Select(shards => (shape, shards))), both =>
             Enumerable.Range(0, both.shards).SelectMany(i => Arrivals.Of(both.shape, 3, new ShardShare(i, both.shards)))
                 .OrderBy(a => a.Number).Select(a => a.DueNs).SequenceEqual(Arrivals.Of(both.shape, 3)));
 
     [Fact]
-    public void Users_at_any_instant_are_within_one_of_the_shape() => Check(
-        AnyShape.SelectMany(shape => Gen.Choose(0, 1000).Select(part => (shape with { Unit = LoadUnit.Users }, part))), both =>
-        {
-            var (shape, part) = both;
-            var atNs = LengthNs(shape) / 1000 * part;
-            var users = UserTimes.Of(shape).Where(c => c.AtNs <= atNs).Select(c => c.Users).Last();
-            return Math.Abs(users - shape.At(TimeSpan.FromTicks(atNs / 100))) <= 1;
-        });
+    public void Users_at_any_instant_are_the_shape_to_the_nearest_whole_number() => Check(AnyStretch, of =>
+        Math.Abs(UsersAt(of.Shape, of.UntilNs) - of.Shape.At(TimeSpan.FromTicks(of.UntilNs / 100))) <= 0.5 + UsersPerTick(of.Shape));
+
+    [Fact]
+    public void User_seconds_over_any_stretch_are_the_integral_of_the_shape_to_half_a_user() => Check(AnyStretch, of =>
+    {
+        var seconds = (of.UntilNs - of.FromNs) / 1e9;
+        return Math.Abs(UserSeconds(of) - (Integral(of.Shape, of.UntilNs) - Integral(of.Shape, of.FromNs))) <= (0.5 * seconds) + 0.001;
+    });
+
+    [Fact]
+    public void Users_of_all_shards_together_are_the_whole_at_any_instant() => Check(
+        AnyStretch.SelectMany(of => Gen.Choose(1, 7).Select(shards => (Users: UsersAt(of.Shape, of.UntilNs), shards))), both =>
+            Enumerable.Range(0, both.shards).Sum(i => new ShardShare(i, both.shards).CountOf(both.Users)) == both.Users);
 
     [Fact]
     public void Users_come_and_go_one_at_a_time_in_order_of_time() => Check(AnyShape, shape =>
@@ -103,6 +129,22 @@ public sealed class ScheduleTests
 
     private static ScenarioConfig Weighted(params int[] weights) =>
         new() { Scenarios = [.. weights.Select((w, i) => new Scenario { Name = $"s{i}", Weight = w })] };
+
+    private static int UsersAt(LoadShape shape, long atNs) =>
+        UserTimes.Of(shape with { Unit = LoadUnit.Users }).Last(change => change.AtNs <= atNs).Users;
+
+    private static double UserSeconds((LoadShape Shape, long FromNs, long UntilNs) of)
+    {
+        var changes = UserTimes.Of(of.Shape with { Unit = LoadUnit.Users }).Append(new UserChange(long.MaxValue, 0)).ToArray();
+        return changes.Zip(changes.Skip(1), (change, next) =>
+            change.Users * (double)Math.Max(0, Math.Min(next.AtNs, of.UntilNs) - Math.Max(change.AtNs, of.FromNs))).Sum() / 1e9;
+    }
+
+    // How far the steepest leg climbs in the 100 ns that a TimeSpan counts in.
+    private static double UsersPerTick(LoadShape shape) => shape.Stages.Zip(shape.Stages.Select(s => s.Target).Prepend(shape.Start))
+        .Max(leg => leg.First.Duration == TimeSpan.Zero ? 0 : Math.Abs(leg.First.Target - leg.Second) / leg.First.Duration.Ticks);
+
+    private static long Part(LoadShape shape, int ofThousand) => LengthNs(shape) / 1000 * ofThousand;
 
     private static long LengthNs(LoadShape shape) => shape.Duration.Ticks * 100;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text;
 
 namespace Loadstone.LoadEngine.Tests;
@@ -10,14 +11,20 @@ internal sealed class ScriptedServer : IAsyncDisposable
 {
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly CancellationTokenSource _stop = new(TimeSpan.FromSeconds(60));
-    private readonly Func<Connection, string, Task> _answer;
+    private readonly Func<ScriptedConnection, Task> _live;
     private readonly Task _accepting;
-    private int _requests;
+    private int _connections;
 
     /// <param name="answer">Called for each request with its connection and its text, head and body.</param>
-    public ScriptedServer(Func<Connection, string, Task> answer)
+    public ScriptedServer(Func<ScriptedConnection, string, Task> answer)
+        : this(connection => AnswerEachAsync(connection, answer))
     {
-        _answer = answer;
+    }
+
+    /// <param name="live">Called for each connection; what it does is all that happens on it, and then the connection is closed.</param>
+    public ScriptedServer(Func<ScriptedConnection, Task> live)
+    {
+        _live = live;
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _listener.Listen(512);
         _accepting = AcceptAsync();
@@ -25,7 +32,11 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     public Uri Url => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndPoint!).Port}");
 
-    public int Requests => Volatile.Read(ref _requests);
+    public Uri TlsUrl => new UriBuilder(Url) { Scheme = Uri.UriSchemeHttps }.Uri;
+
+    public int Connections => Volatile.Read(ref _connections);
+
+    public int Requests => Texts.Count;
 
     public ConcurrentQueue<string> Texts { get; } = new();
 
@@ -39,6 +50,13 @@ internal sealed class ScriptedServer : IAsyncDisposable
         return connection.SayAsync($"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}");
     });
 
+    /// <summary>Until so many requests were read: one that is given up may still be on its way when its run is over.</summary>
+    public async Task UntilAskedAsync(int requests)
+    {
+        while (Requests < requests && !_stop.IsCancellationRequested)
+            await Task.Yield();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -47,109 +65,34 @@ internal sealed class ScriptedServer : IAsyncDisposable
         _stop.Dispose();
     }
 
+    private static async Task AnswerEachAsync(ScriptedConnection connection, Func<ScriptedConnection, string, Task> answer)
+    {
+        while (await connection.ReadRequestAsync() is { } request)
+            await answer(connection, request);
+    }
+
     private async Task AcceptAsync()
     {
         while (!_stop.IsCancellationRequested)
-            _ = ServeAsync(new Connection(await _listener.AcceptAsync(_stop.Token), _stop.Token));
+        {
+            var socket = await _listener.AcceptAsync(_stop.Token);
+            Interlocked.Increment(ref _connections);
+            _ = ServeAsync(new ScriptedConnection(socket, Texts, _stop.Token));
+        }
     }
 
-    private async Task ServeAsync(Connection connection)
+    private async Task ServeAsync(ScriptedConnection connection)
     {
         using (connection)
         {
             try
             {
-                while (await connection.ReadRequestAsync() is { } request)
-                {
-                    Texts.Enqueue(request);
-                    Interlocked.Increment(ref _requests);
-                    await _answer(connection, request);
-                }
+                await _live(connection);
             }
-            catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
+            catch (Exception e) when (e is SocketException or IOException or AuthenticationException or OperationCanceledException or ObjectDisposedException)
             {
                 return;
             }
         }
-    }
-
-    internal sealed class Connection(Socket socket, CancellationToken stop) : IDisposable
-    {
-        private readonly byte[] _buffer = new byte[64 * 1024];
-        private int _length;
-
-        public int Number { get; private set; }
-
-        public Task SayAsync(string text) => SayAsync(Encoding.Latin1.GetBytes(text));
-
-        public async Task SayAsync(byte[] bytes) => await socket.SendAsync(bytes, SocketFlags.None, stop);
-
-        /// <summary>Ends the connection in good order.</summary>
-        public void Close() => socket.Close();
-
-        /// <summary>Ends the connection by a reset.</summary>
-        public void Reset()
-        {
-            socket.LingerState = new LingerOption(true, 0);
-            socket.Close();
-        }
-
-        public async Task<string?> ReadRequestAsync()
-        {
-            while (true)
-            {
-                var text = Encoding.UTF8.GetString(_buffer, 0, _length);
-                var headEnd = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
-                if (headEnd >= 0 && _length >= headEnd + 4 + LengthOf(text))
-                {
-                    Number++;
-                    _length = 0;
-                    return text;
-                }
-
-                var received = await socket.ReceiveAsync(_buffer.AsMemory(_length), SocketFlags.None, stop);
-                if (received == 0)
-                    return null;
-                _length += received;
-            }
-        }
-
-        public void Dispose() => socket.Dispose();
-
-        private static int LengthOf(string text)
-        {
-            const string Name = "Content-Length: ";
-            var at = text.IndexOf(Name, StringComparison.Ordinal);
-            return at < 0 ? 0 : int.Parse(text.AsSpan(at + Name.Length, text.IndexOf('\r', at) - at - Name.Length));
-        }
-    }
-}
-
-/// <summary>Runs a small journey for real and says what was measured.</summary>
-internal static class RealRun
-{
-    /// <summary>Runs the steps (YAML list items) for one user, so many times.</summary>
-    public static Task<RunEnd> OfSteps(Uri target, string steps, int iterations = 1, string more = "") => Of($$"""
-        name: x
-        duration: 30s
-        max_virtual_users: 1
-        load_pattern: { type: per_user_iterations, iterations: {{iterations}} }
-        scenario_config:
-          think_time: 0
-          {{more}}
-          scenarios:
-            - name: s
-              user_journey:
-                {{steps.ReplaceLineEndings("\n        ")}}
-        """, target);
-
-    public static async Task<RunEnd> Of(string plan, params Uri[] targets)
-    {
-        var errors = new Plans.DocumentErrors();
-        var order = new LoadOrder { Plan = Plans.PlanFile.Parse(plan).WithScenarios(_ => null, errors), BaseUrls = targets, Seed = 1 };
-        await using var run = await LoadRun.PrepareAsync(order, CancellationToken.None);
-        var end = await run.RunAsync(TimeSpan.Zero, _ => { }).WaitAsync(TimeSpan.FromSeconds(40));
-        Assert.Null(end.Fault);
-        return end;
     }
 }

@@ -11,6 +11,17 @@ public sealed class HistogramTests
         .Select(random => (long)random * 2048 % (1L << bits) + (random % (1 << Math.Min(bits, 20))))).NonEmptyListOf()
         .Select(list => list.Select(v => Math.Min(v, Histogram.LargestNs)).ToArray()).ToArbitrary();
 
+    // 2,000 latencies of a kind, around any size from microseconds to seconds and more or less widely spread.
+    private static readonly Arbitrary<long[]> Distributions = Gen.Elements<Func<Random, double, double>>(
+        (random, _) => random.NextDouble(),
+        (random, spread) => Math.Abs(1 + (spread * Normal(random) / 10)),
+        (random, _) => -Math.Log(1 - random.NextDouble()),
+        (random, spread) => Math.Exp(spread * Normal(random)),
+        (random, spread) => Math.Pow(1 - random.NextDouble(), -spread),
+        (random, spread) => random.NextDouble() < 0.9 ? random.NextDouble() : 1000 * spread,
+        (_, _) => 1).SelectMany(kind => Gen.Choose(3, 9).SelectMany(size => Gen.Choose(1, 20).SelectMany(spread => Gen.Choose(0, 1 << 30).Select(seed =>
+            ValuesOf(kind, Math.Pow(10, size), spread / 10.0, new Random(seed)))))).ToArbitrary();
+
     private static readonly double[] Percents = [0.1, 1, 10, 50, 90, 95, 99, 99.9, 100];
 
     [Fact]
@@ -18,15 +29,34 @@ public sealed class HistogramTests
     {
         var histogram = Of(values);
         var sorted = values.Order().ToArray();
-        return Percents.All(p => IsWithinOnePercent(histogram.PercentileNs(p), sorted[Math.Max(0, (int)Math.Ceiling(p / 100 * sorted.Length) - 1)]));
+        return Percents.All(p => IsWithinOnePercent(histogram.PercentileNs(p), ExactOf(sorted, p)));
     }).QuickCheckThrowOnFailure();
 
     [Fact]
-    public void Merging_histograms_equals_recording_all_values_in_one() => Prop.ForAll(Values, Values, (some, others) =>
+    public void Percentiles_of_any_distribution_are_within_its_promise_of_the_exact_ones() => Prop.ForAll(Distributions, values =>
     {
-        var merged = Of(some);
-        merged.Add(Of(others));
-        return merged.Encode().SequenceEqual(Of([.. some, .. others]).Encode());
+        var histogram = Of(values);
+        var sorted = values.Order().ToArray();
+        return Percents.All(p => Math.Abs(histogram.PercentileNs(p) - ExactOf(sorted, p)) <= ExactOf(sorted, p) * 0.004);
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Histograms_merged_in_any_order_equal_recording_all_values_in_one() => Prop.ForAll(Values, Gen.Choose(1, 9).ToArbitrary(), (values, parts) =>
+    {
+        var random = new Random(values.Length);
+        var histograms = Enumerable.Range(0, parts).Select(_ => new Histogram()).ToArray();
+        foreach (var value in values)
+            histograms[random.Next(parts)].Record(value);
+        random.Shuffle(histograms);
+        return histograms.Aggregate(new Histogram(), Merged).Encode().SequenceEqual(Of(values).Encode());
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Merging_leaves_what_was_merged_as_it_was() => Prop.ForAll(Values, Values, (some, others) =>
+    {
+        var other = Of(others);
+        Merged(Of(some), other);
+        return other.Encode().SequenceEqual(Of(others).Encode());
     }).QuickCheckThrowOnFailure();
 
     [Fact]
@@ -128,6 +158,21 @@ public sealed class HistogramTests
             histogram.Record(value);
         return histogram;
     }
+
+    private static Histogram Merged(Histogram into, Histogram other)
+    {
+        into.Add(other);
+        return into;
+    }
+
+    private static long[] ValuesOf(Func<Random, double, double> kind, double sizeNs, double spread, Random random) =>
+        [.. Enumerable.Range(0, 2000).Select(_ => (long)Math.Min(Histogram.LargestNs, sizeNs * kind(random, spread)))];
+
+    // Box and Muller (1958).
+    private static double Normal(Random random) =>
+        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+
+    private static long ExactOf(long[] sorted, double percent) => sorted[Math.Max(0, (int)Math.Ceiling(percent / 100 * sorted.Length) - 1)];
 
     private static bool IsWithinOnePercent(long measured, long exact) => Math.Abs(measured - exact) <= exact * 0.01;
 }

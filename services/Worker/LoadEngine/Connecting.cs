@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Loadstone.LoadEngine.Http;
 using Loadstone.Plans;
 
@@ -21,9 +22,33 @@ internal static class Connecting
         var origin = origins.All[0];
         var error = (string?)null;
         await lanes[0].DoAsync(async () => error = await ConnectAsync(lanes[0].Users[0], origin));
+        // The platform's client connects when it sends. HTTP/3 has no connection that could be tried without it.
+        if (lanes[0].Run.Http.Version == HttpProtocol.Http2)
+            error = await KnockAsync(origin, cancellation);
         if (error is not null)
             throw new PlanNotRunnableException($"the target {origin} cannot be reached: {Words(error)}");
         await Task.WhenAll(lanes.Select(lane => lane.DoAsync(() => OpenAsync(lane, origin, cancellation))));
+    }
+
+    private static async Task<string?> KnockAsync(Origin origin, CancellationToken cancellation)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(TimeSpan.FromSeconds(10));
+        try
+        {
+            var addresses = await origin.ResolveAsync(patience.Token);
+            using var socket = new Socket(addresses[0].AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            await socket.ConnectAsync(addresses, origin.Port, patience.Token);
+            return null;
+        }
+        catch (SocketException e)
+        {
+            return ErrorTypes.Of(e);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return ErrorTypes.TimedOut;
+        }
     }
 
     private static async Task OpenAsync(Lane lane, Origin origin, CancellationToken cancellation)
@@ -43,10 +68,11 @@ internal static class Connecting
 
     private static async Task<string?> ConnectAsync(VirtualUser user, Origin origin)
     {
-        var connection = user.ConnectionTo(origin);
+        var connection = await user.Lane.Channels.TakeAsync(user, origin);
         connection.Begin(user.NowNs + LongestNs);
         var error = await connection.EnsureOpenAsync();
-        connection.Finish(reusable: error is null);
+        connection.Finish(whole: error is null);
+        user.Lane.Channels.GiveBack(connection);
         return error;
     }
 

@@ -1,4 +1,6 @@
+using Loadstone.LoadEngine.Http;
 using Loadstone.LoadEngine.Loops;
+using Loadstone.Plans;
 
 namespace Loadstone.LoadEngine;
 
@@ -11,6 +13,7 @@ internal sealed class Lane
     public Lane(Pacer pacer, Recorder.Stripe stripe, int index, RunParts run)
     {
         (Pacer, Stripe, Index, Run) = (pacer, stripe, index, run);
+        Channels = new ChannelPool(this);
         var order = run.Order;
         // A lane is a part of the shard as a shard is a part of the run.
         Share = new ShardShare(order.Share.Index + (order.Share.Of * index), order.Share.Of * run.LaneCount);
@@ -35,6 +38,9 @@ internal sealed class Lane
     /// <summary>What is on its way.</summary>
     public Deadlines Deadlines { get; } = new();
 
+    /// <summary>What requests travel on.</summary>
+    public ChannelPool Channels { get; }
+
     /// <summary>The lane's loop; there is none under virtual time, where there are no sockets.</summary>
     public EventLoop Loop => (EventLoop)Pacer;
 
@@ -58,6 +64,9 @@ internal sealed class Lane
 /// <param name="LaneCount">How many lanes there are.</param>
 internal sealed record RunParts(LoadOrder Order, Journey[] Journeys, Mix Mix, int Slots, int Feeders, int LaneCount)
 {
+    /// <summary>How requests travel.</summary>
+    public HttpSettings Http { get; } = Order.Plan.ScenarioConfig.Http ?? new HttpSettings();
+
     /// <summary>Arrivals and free users (open load).</summary>
     public WaitingRoom WaitingRoom { get; } = new(LaneCount);
 

@@ -95,6 +95,7 @@ internal sealed class LaneRun : IAlarm
         _lane.Deadlines.GiveUpAll();
         foreach (var user in _lane.Users)
             user.Disconnect();
+        _lane.Channels.Close();
     }
 
     public void Ring(long nowNs, int ticket)

@@ -1,6 +1,7 @@
 using Loadstone.LoadEngine.Http;
 using Loadstone.LoadEngine.Loops;
 using Loadstone.Measurement;
+using Loadstone.Plans;
 
 namespace Loadstone.LoadEngine;
 
@@ -44,10 +45,11 @@ public sealed class LoadRun : IAsyncDisposable
     /// <exception cref="PlanNotRunnableException">The plan cannot be run: data are missing, or the target cannot be reached.</exception>
     public static async Task<LoadRun> PrepareAsync(LoadOrder order, CancellationToken cancellation)
     {
-        var origins = new Origins(order.BaseUrls, order.AnyOrigin);
-        var laneCount = (int)Math.Clamp(Math.Min(Environment.ProcessorCount, order.Share.CountOf(order.Plan.MaxVirtualUsers)), 1, MostLanes);
+        var origins = new Origins(order.BaseUrls, order.AnyOrigin, order.Plan.ScenarioConfig.Http);
+        var most = Math.Min(order.Share.CountOf(order.Plan.MaxVirtualUsers), order.Plan.ScenarioConfig.Http?.MaxConnections ?? int.MaxValue);
+        var laneCount = (int)Math.Clamp(most, 1, Math.Min(Environment.ProcessorCount, MostLanes));
         var parts = Compile(order, origins, laneCount, out var operations);
-        var run = new LoadRun([.. Enumerable.Range(0, laneCount).Select(i => new EventLoop($"load lane {i}"))], parts, operations);
+        var run = new LoadRun([.. Enumerable.Range(0, laneCount).Select(i => new EventLoop($"load lane {i}", HasDueTimes(order.Plan)))], parts, operations);
         try
         {
             await Connecting.OpenAsync([.. run._lanes.Select(l => l.Lane)], origins, cancellation);
@@ -109,6 +111,9 @@ public sealed class LoadRun : IAsyncDisposable
             (lane.Lane.Pacer as IDisposable)?.Dispose();
         });
     }
+
+    private static bool HasDueTimes(TestPlan plan) =>
+        plan.Shape.Unit == LoadUnit.ArrivalsPerSecond || plan.ScenarioConfig.ThinkTime.Mean > TimeSpan.Zero || plan.ScenarioConfig.ThinkTime.Max > TimeSpan.Zero;
 
     private long NowNs => _lanes[0].Lane.NowNs;
 

@@ -98,6 +98,22 @@ internal sealed class Recorder
             Book(window, result);
         }
 
+        /// <summary>Books a check that belongs to no single request.</summary>
+        public void Checked(int operation, bool passed)
+        {
+            var window = Of(operation);
+            window.ChecksPassed += passed ? 1 : 0;
+            window.ChecksFailed += passed ? 0 : 1;
+        }
+
+        /// <summary>Books a message that came in.</summary>
+        public void Received(int operation, long bytes)
+        {
+            var window = Of(operation);
+            window.MessagesReceived++;
+            window.BytesReceived += bytes;
+        }
+
         public void Iteration(in IterationCounts counts) => _active.Iterations += counts;
 
         /// <summary>Ends a second. Returns what was recorded in it, to be given back by <see cref="Merge"/>.</summary>
@@ -131,6 +147,7 @@ internal sealed class Recorder
                     return;
             }
 
+            window.Phases.Record(result.Phases);
             window.Response.Record(result.ResponseNs);
             window.Service.Record(result.ServiceNs);
         }
@@ -147,4 +164,8 @@ internal sealed class Recorder
 /// <param name="ChecksPassed">Checks that held.</param>
 /// <param name="ChecksFailed">Checks that did not.</param>
 internal readonly record struct RequestResult(
-    Outcome Outcome, int Status, string? Error, long ResponseNs, long ServiceNs, long BytesReceived, int ChecksPassed, int ChecksFailed);
+    Outcome Outcome, int Status, string? Error, long ResponseNs, long ServiceNs, long BytesReceived, int ChecksPassed, int ChecksFailed)
+{
+    /// <summary>Where the time went.</summary>
+    public PhaseTimes Phases { get; init; }
+}

@@ -49,16 +49,19 @@ internal sealed class SecondHand(Recorder recorder)
 
     private MetricWindow WindowOf(int sequence)
     {
-        var window = new MetricWindow { Sequence = sequence, Seconds = 0, Health = _self.SinceLast() };
+        var window = new MetricWindow { Sequence = sequence, Seconds = 0 };
+        var delayNs = 0L;
         foreach (var queue in _byLane)
         {
             if (!queue.TryDequeue(out var cut))
                 continue;
+            delayNs = Math.Max(delayNs, cut.DelayNs);
             window.VirtualUsers += cut.Users;
             window.Seconds = Math.Max(window.Seconds, cut.LoadSeconds);
             recorder.Merge(cut.Lane, cut.Counters, window);
         }
 
+        window.Health = _self.SinceLast(delayNs / 1e6);
         CarryInFlight(window);
         return window;
     }
@@ -75,26 +78,5 @@ internal sealed class SecondHand(Recorder recorder)
             operation.InFlightBefore = before;
             _inFlight[(blank.Scenario, blank.Operation)] = operation.InFlightAfter;
         }
-    }
-}
-
-/// <summary>Watches the process that makes the load. Used by one task.</summary>
-internal sealed class SelfWatch
-{
-    private long _at = System.Diagnostics.Stopwatch.GetTimestamp();
-    private TimeSpan _cpu = Environment.CpuUsage.TotalTime;
-    private TimeSpan _gcPause = GC.GetTotalPauseDuration();
-
-    /// <summary>How the process fared since the last time this was asked.</summary>
-    public GeneratorHealth SinceLast()
-    {
-        var elapsed = System.Diagnostics.Stopwatch.GetElapsedTime(_at);
-        var (cpu, gcPause) = (Environment.CpuUsage.TotalTime, GC.GetTotalPauseDuration());
-        var health = new GeneratorHealth(
-            elapsed.Ticks == 0 ? 0 : 100 * (cpu - _cpu) / elapsed / Environment.ProcessorCount,
-            Environment.WorkingSet,
-            (gcPause - _gcPause).TotalMilliseconds);
-        (_at, _cpu, _gcPause) = (System.Diagnostics.Stopwatch.GetTimestamp(), cpu, gcPause);
-        return health;
     }
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using Loadstone.LoadEngine.Http;
 using Loadstone.LoadEngine.Loops;
 
@@ -10,9 +9,11 @@ namespace Loadstone.LoadEngine;
 /// </summary>
 internal sealed class VirtualUser : IAlarm
 {
-    private readonly List<HttpConnection> _connections = new(1);
+    private readonly int _seed;
+    private readonly List<HttpChannel> _connections = new(1);
     private readonly Turn _turn = new();
-    private CookieContainer? _cookies;
+    private readonly CookieJar _cookies;
+    private VirtualUser[] _strands = [];
     private int _ticket;
     private bool _idle;
     private bool _over;
@@ -20,10 +21,18 @@ internal sealed class VirtualUser : IAlarm
 
     public VirtualUser(int number, int seed, Lane lane, int slots, int feeders)
     {
-        (Number, Lane) = (number, lane);
+        (Number, _seed, Lane) = (number, seed, lane);
         _random = SplitMix.Of(seed, number);
         Variables = new string?[slots];
         Rows = new int[feeders];
+        _cookies = new CookieJar();
+    }
+
+    private VirtualUser(VirtualUser parent)
+    {
+        (Number, _seed, Lane, _over) = (parent.Number, parent._seed, parent.Lane, parent._over);
+        (Variables, Rows, _cookies) = (parent.Variables, parent.Rows, parent._cookies);
+        _random = new SplitMix(parent._random.Next());
     }
 
     /// <summary>The user's number over all shards, from 0.</summary>
@@ -44,6 +53,12 @@ internal sealed class VirtualUser : IAlarm
     /// <summary>The arrival it was given and has not begun (open load).</summary>
     public Arrival? Given { get; set; }
 
+    /// <summary>Who makes the user work at present.</summary>
+    public LoadDriver? Driver { get; set; }
+
+    /// <summary>True when no further step may begin.</summary>
+    public bool IsOver => _over || Driver is { IsOver: true };
+
     /// <summary>The variables, each in its slot.</summary>
     public string?[] Variables { get; }
 
@@ -58,8 +73,11 @@ internal sealed class VirtualUser : IAlarm
     /// <summary>The user's source of random numbers; a reference, because drawing changes it.</summary>
     public ref SplitMix Random => ref _random;
 
-    /// <summary>The user's connection to an origin, open or not.</summary>
-    public HttpConnection ConnectionTo(Origin origin)
+    /// <summary>Random numbers for what the user draws once and keeps: the same ones each time it is asked for the same lot.</summary>
+    public SplitMix Lot(int lot) => SplitMix.Of(_seed, ((lot + 1L) << 32) + Number);
+
+    /// <summary>The user's own channel to an origin, open or not.</summary>
+    public HttpChannel ChannelTo(Origin origin)
     {
         foreach (var connection in _connections)
         {
@@ -67,33 +85,32 @@ internal sealed class VirtualUser : IAlarm
                 return connection;
         }
 
-        var made = new HttpConnection(origin, Lane);
+        var made = Lane.Channels.NewFor(origin);
         _connections.Add(made);
         return made;
     }
 
+    /// <summary>
+    /// One of the user's strands, made when first asked for: it does a step beside others, with the user's data and cookies but
+    /// connections, random numbers and a turn to wait of its own.
+    /// </summary>
+    public VirtualUser Strand(int place)
+    {
+        while (_strands.Length <= place)
+            _strands = [.. _strands, new VirtualUser(this)];
+        var strand = _strands[place];
+        (strand.Iteration, strand.FreeSinceNs, strand.Driver) = (Iteration, FreeSinceNs, Driver);
+        return strand;
+    }
+
     /// <summary>True once a target has set a cookie.</summary>
-    public bool HasCookies => _cookies is not null;
+    public bool HasCookies => _cookies.HasAny;
 
     /// <summary>The value of the Cookie header for a request (RFC 6265 §5.4); null for none.</summary>
-    public string? CookiesFor(Uri url) => _cookies?.GetCookieHeader(url) is { Length: > 0 } header ? header : null;
+    public string? CookiesFor(Uri url) => _cookies.HeaderFor(url);
 
-    /// <summary>Keeps the cookies of an answer. One that cannot be read is passed over, as browsers do.</summary>
-    public void TakeCookies(Uri url, IEnumerable<string> setCookies)
-    {
-        _cookies ??= new CookieContainer();
-        foreach (var cookie in setCookies)
-        {
-            try
-            {
-                _cookies.SetCookies(url, cookie);
-            }
-            catch (CookieException)
-            {
-                continue;
-            }
-        }
-    }
+    /// <summary>Keeps the cookies of an answer.</summary>
+    public void TakeCookies(Uri url, IEnumerable<string> setCookies) => _cookies.Take(url, setCookies);
 
     /// <summary>Waits until an instant, or until interrupted; the user then goes on right where the pacer rang.</summary>
     /// <param name="dueNs">The instant, by the pacer's clock.</param>
@@ -136,6 +153,8 @@ internal sealed class VirtualUser : IAlarm
     {
         _over = true;
         EndWaiting();
+        foreach (var strand in _strands)
+            strand.InterruptForGood();
     }
 
     /// <summary>Closes the connections and forgets the cookies. The user is then as good as new.</summary>
@@ -143,10 +162,13 @@ internal sealed class VirtualUser : IAlarm
     {
         foreach (var connection in _connections)
             connection.Dispose();
-        _cookies = null;
+        foreach (var strand in _strands)
+            strand.Disconnect();
+        _cookies.Forget();
     }
 
-    private void EndWaiting()
+    /// <summary>Ends the present waiting, whatever for.</summary>
+    public void EndWaiting()
     {
         _idle = false;
         _ticket++;

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Loadstone.LoadEngine.Loops;
+using Loadstone.Measurement;
 
 namespace Loadstone.LoadEngine.Http;
 
@@ -21,10 +22,11 @@ internal static class ErrorTypes
     public const string TruncatedBody = "truncated_body";
     public const string BadEncoding = "bad_content_encoding";
     public const string OriginNotAllowed = "origin_not_allowed";
-    public const string BadRequest = "request_not_sendable";
+    public const string VersionNotSpoken = "http_version_not_spoken";
+    public const string ProxyRefused = "proxy_refused";
 
     /// <summary>Our own machine ran out of ports or file handles: the generator's fault, not the target's.</summary>
-    public const string GeneratorExhausted = "generator_exhausted";
+    public const string GeneratorExhausted = GeneratorWatch.OwnError;
 
     private static readonly Dictionary<SocketError, string> BySocketError = new()
     {
@@ -71,6 +73,18 @@ internal static class ErrorTypes
 
     /// <summary>The name of what the system answered, as −errno.</summary>
     public static string Of(int error) => ByErrno.GetValueOrDefault(-error) ?? $"socket_error_{-error}";
+
+    /// <summary>The name of what the platform's HTTP client threw.</summary>
+    public static string OfClient(Exception exception) => exception switch
+    {
+        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => DnsFailed,
+        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => TlsFailed,
+        HttpRequestException { HttpRequestError: HttpRequestError.VersionNegotiationError } => VersionNotSpoken,
+        HttpRequestException { HttpRequestError: HttpRequestError.HttpProtocolError or HttpRequestError.InvalidResponse } => MalformedResponse,
+        HttpRequestException { InnerException: { } inner } => Of(inner) ?? ConnectionClosed,
+        OperationCanceledException => Aborted,
+        _ => Of(exception) ?? ConnectionClosed,
+    };
 
     /// <summary>The name of what a resolver, a TLS stream or a client library threw; null when it is nothing a network does.</summary>
     public static string? Of(Exception exception) => exception switch

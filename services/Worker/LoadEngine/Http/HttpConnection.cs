@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Loadstone.LoadEngine.Loops;
+using Loadstone.Measurement;
 
 namespace Loadstone.LoadEngine.Http;
 
@@ -11,49 +12,39 @@ namespace Loadstone.LoadEngine.Http;
 /// attempt on the wire is counted. Failures are returned by name (<see cref="ErrorTypes"/>), not thrown.
 /// </summary>
 /// <remarks>Used on its lane's thread only. Buffers are rented from the send to <see cref="Finish"/>; an idle connection holds none.</remarks>
-internal sealed partial class HttpConnection(Origin origin, Lane lane) : Deadlined, IDisposable
+internal sealed partial class HttpConnection(Origin origin, Lane lane) : HttpChannel(origin, lane)
 {
     private LoopSocket? _socket;
     private SslStream? _tls;
-    private string? _givenUpAs;
 
-    public Origin Origin => origin;
+    // When the present attempt came to these points; 0 for those it did not come to.
+    private long _openingAtNs;
+    private long _resolvedAtNs;
+    private long _connectedAtNs;
+    private long _secureAtNs;
 
-    /// <summary>Where the request is written before it is sent.</summary>
-    public ByteWriter Request { get; } = new();
+    private Origin FirstHop => Origin.Proxy ?? Origin;
 
-    /// <summary>True when bytes came that no request asked for; the connection is then not to be used again.</summary>
-    public bool HasLeftovers => _start != _end;
-
-    /// <summary>True when the present attempt had to connect first.</summary>
-    public bool WasJustOpened { get; private set; }
+    /// <summary>True when 101 Switching Protocols ends the exchange and leaves the connection to another protocol.</summary>
+    public bool TakesUpgrade { get; init; }
 
     // Closed from the other side, or spoken to unasked, while it was idle. TLS has messages of its own.
     private bool IsStale => _socket is { } socket && (socket.HasEnded || (_tls is null && socket.HasUnread));
 
-    /// <summary>Begins something that must be over by <paramref name="deadlineNs"/>.</summary>
-    public void Begin(long deadlineNs)
+    public override void Begin(long deadlineNs)
     {
-        _givenUpAs = null;
-        lane.Deadlines.Arm(this, deadlineNs);
+        _openingAtNs = _resolvedAtNs = _connectedAtNs = _secureAtNs = 0;
+        base.Begin(deadlineNs);
     }
 
-    /// <summary>Ends what was begun. Returns the error when it was given up in the meantime.</summary>
-    public string? End()
+    public override PhaseTimes PhasesOf(long sentNs, long endNs) => base.PhasesOf(sentNs, endNs) with
     {
-        lane.Deadlines.Disarm(this);
-        return _givenUpAs;
-    }
+        DnsNs = Math.Max(0, _resolvedAtNs - _openingAtNs),
+        ConnectNs = Math.Max(0, _connectedAtNs - _resolvedAtNs),
+        TlsNs = Math.Max(0, _secureAtNs - _connectedAtNs),
+    };
 
-    public override void GiveUp(bool timedOut)
-    {
-        lane.Deadlines.Disarm(this);
-        _givenUpAs = timedOut ? ErrorTypes.TimedOut : ErrorTypes.Aborted;
-        _socket?.Close();
-    }
-
-    /// <summary>Connects unless there is a connection that can be used. Returns null, or the error's name.</summary>
-    public ValueTask<string?> EnsureOpenAsync()
+    public override ValueTask<string?> EnsureOpenAsync()
     {
         if (IsStale)
             Close();
@@ -61,8 +52,7 @@ internal sealed partial class HttpConnection(Origin origin, Lane lane) : Deadlin
         return WasJustOpened ? OpenAsync() : ValueTask.FromResult<string?>(null);
     }
 
-    /// <summary>Puts <see cref="Request"/> on the wire. Returns null, or the error's name.</summary>
-    public ValueTask<string?> SendAsync() => SendAsync(Request.Written);
+    public override ValueTask<string?> SendAsync() => SendAsync(Request.Written);
 
     /// <summary>Puts bytes on the wire. Returns null, or the error's name.</summary>
     public ValueTask<string?> SendAsync(ReadOnlyMemory<byte> bytes)
@@ -71,17 +61,18 @@ internal sealed partial class HttpConnection(Origin origin, Lane lane) : Deadlin
         return sent == bytes.Length ? ValueTask.FromResult<string?>(null) : SendSlowlyAsync(bytes, sent);
     }
 
-    /// <summary>Gives the buffers back. Closes the connection unless it may be used again.</summary>
-    public void Finish(bool reusable)
+    public override void Finish(bool whole)
     {
-        lane.Deadlines.Disarm(this);
+        Lane.Deadlines.Disarm(this);
+        var reusable = whole && !HasLeftovers;
         Request.Release();
-        ReleaseResponse();
+        Kept.Release();
+        ReleaseBuffer();
         if (!reusable)
             Close();
     }
 
-    public void Dispose() => Finish(reusable: false);
+    protected override void BreakOff() => _socket?.Close();
 
     private async ValueTask<string?> SendSlowlyAsync(ReadOnlyMemory<byte> bytes, int sent)
     {
@@ -95,21 +86,42 @@ internal sealed partial class HttpConnection(Origin origin, Lane lane) : Deadlin
     {
         try
         {
-            var addresses = await origin.ResolveAsync(CancellationToken.None);
-            await lane.Loop.Enter();
-            if (_givenUpAs is not null)
-                return _givenUpAs;
+            var beganNs = Lane.NowNs;
+            var resolving = FirstHop.ResolveAsync(CancellationToken.None);
+            var isKnown = resolving.IsCompleted;
+            var addresses = await resolving;
+            await Lane.Loop.Enter();
+            _resolvedAtNs = Lane.NowNs;
+            _openingAtNs = isKnown ? _resolvedAtNs : beganNs;
+            if (GivenUpAs is not null)
+                return GivenUpAs;
             var error = await ConnectToFirstAsync(addresses);
             if (error < 0)
                 return Broken(ErrorTypes.Of(error));
-            return origin.IsTls ? await ThroughTlsAsync(HandshakeAsync) : null;
+            _connectedAtNs = Lane.NowNs;
+            if (!Origin.IsTls)
+                return null;
+            return (Origin.Proxy is null ? null : await TunnelAsync()) ?? await ThroughTlsAsync(HandshakeAsync);
         }
         catch (SocketException e)
         {
             // The name does not resolve.
-            await lane.Loop.Enter();
+            await Lane.Loop.Enter();
             return Broken(ErrorTypes.Of(e)!);
         }
+    }
+
+    // A proxy hands on what it cannot read after CONNECT (RFC 9110 §9.3.6).
+    private async ValueTask<string?> TunnelAsync()
+    {
+        var wanted = Origin.Host.Contains(':', StringComparison.Ordinal) ? $"[{Origin.Host.Trim('[', ']')}]:{Origin.Port}" : $"{Origin.Host}:{Origin.Port}";
+        Request.Reset();
+        Request.Write($"CONNECT {wanted} HTTP/1.1\r\nHost: {wanted}\r\n\r\n", Escaping.None);
+        var error = await SendAsync() ?? await ReceiveHeadAsync();
+        if (error is not null)
+            return error;
+        BecomeRaw();
+        return HeadField.Status is >= 200 and < 300 ? null : Broken(ErrorTypes.ProxyRefused);
     }
 
     // One address after the other, each with a socket of its own: a failed connect(2) leaves a socket unusable.
@@ -117,9 +129,9 @@ internal sealed partial class HttpConnection(Origin origin, Lane lane) : Deadlin
     {
         for (var i = 0; ; i++)
         {
-            _socket = LoopSocket.New(lane.Loop, addresses[i].AddressFamily);
-            var error = await _socket.ConnectAsync(new IPEndPoint(addresses[i], origin.Port));
-            if (error == 0 || i + 1 == addresses.Length || _givenUpAs is not null)
+            _socket = LoopSocket.New(Lane.Loop, addresses[i].AddressFamily);
+            var error = await _socket.ConnectAsync(new IPEndPoint(addresses[i], FirstHop.Port));
+            if (error == 0 || i + 1 == addresses.Length || GivenUpAs is not null)
                 return error;
             _socket.Close();
         }
@@ -138,19 +150,30 @@ internal sealed partial class HttpConnection(Origin origin, Lane lane) : Deadlin
         }
     }
 
-    private async ValueTask HandshakeAsync(SslStream tls) => await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+    /// <summary>What takes any certificate, for test systems that have their own; null verifies as usual.</summary>
+#pragma warning disable CA5359 // The plan's author has asked for it.
+    public static RemoteCertificateValidationCallback? AnyCertificateUnless(bool verify) => verify ? null : (_, _, _, _) => true;
+#pragma warning restore CA5359
+
+    private async ValueTask HandshakeAsync(SslStream tls)
     {
-        TargetHost = origin.Host,
-        ApplicationProtocols = [SslApplicationProtocol.Http11],
-        // Nothing on a loop may wait for somebody else's server.
-        CertificateChainPolicy = new X509ChainPolicy { DisableCertificateDownloads = true, RevocationMode = X509RevocationMode.NoCheck },
-    });
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        {
+            TargetHost = Origin.Host,
+            ApplicationProtocols = [SslApplicationProtocol.Http11],
+            RemoteCertificateValidationCallback = AnyCertificateUnless(Lane.Run.Http.VerifyTls),
+            // Nothing on a loop may wait for somebody else's server.
+            CertificateChainPolicy = new X509ChainPolicy { DisableCertificateDownloads = true, RevocationMode = X509RevocationMode.NoCheck },
+        });
+        await Lane.Loop.Enter();
+        _secureAtNs = Lane.NowNs;
+    }
 
     // What was given up has its own name, whatever the closed socket then said.
     private string Broken(string error)
     {
         Close();
-        return _givenUpAs ?? error;
+        return GivenUpAs ?? error;
     }
 
     private void Close()

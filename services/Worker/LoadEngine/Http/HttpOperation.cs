@@ -53,8 +53,8 @@ internal sealed class HttpOperation : Operation
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Attempt> AttemptAsync(VirtualUser user, Destination to, bool withBody, long dueNs, bool mayFollow)
     {
-        var connection = user.ConnectionTo(to.Origin);
         var beganNs = user.NowNs;
+        var connection = await user.Lane.Channels.TakeAsync(user, to.Origin);
         connection.Begin(beganNs + _timeoutNs);
         var error = await connection.EnsureOpenAsync();
         if (user.HasCookies && to.Path is null)
@@ -73,13 +73,17 @@ internal sealed class HttpOperation : Operation
         if (error is null && location is null)
             error = ApplyRules(user, connection, endNs - dueNs, ref checks);
         user.Stripe.Ended(_index, new RequestResult(
-            OutcomeOf(error), status, error, endNs - dueNs, endNs - sentNs, connection.BytesReceived, checks.Passed, checks.Failed));
-        connection.Finish(reusable: status > 0 && connection.Head.KeepAlive && !connection.HasLeftovers);
+            OutcomeOf(error), status, error, endNs - dueNs, endNs - sentNs, connection.BytesReceived, checks.Passed, checks.Failed)
+        {
+            Phases = connection.PhasesOf(sentNs, endNs),
+        });
+        connection.Finish(whole: status > 0 && connection.Head.KeepAlive);
+        user.Lane.Channels.GiveBack(connection);
         return new Attempt(endNs, status, location, error is not null || checks.Failed > 0);
     }
 
     // Cookies and the place of a redirect are taken while the head is still in the buffer.
-    private string? ReadHead(VirtualUser user, HttpConnection connection, in Destination to, bool mayFollow, ref CheckCounts checks)
+    private string? ReadHead(VirtualUser user, HttpChannel connection, in Destination to, bool mayFollow, ref CheckCounts checks)
     {
         var head = connection.HeadBytes;
         if (connection.Head.SetsCookies)
@@ -96,13 +100,14 @@ internal sealed class HttpOperation : Operation
     }
 
     // The request line holds the path as it went out.
-    private static Uri UrlOf(HttpConnection connection, in Destination to)
+    private static Uri UrlOf(HttpChannel connection, in Destination to)
     {
         var afterMethod = connection.Request.Written.Span[(to.Method.Length + 1)..];
-        return to.Origin.UrlOf(Encoding.ASCII.GetString(afterMethod[..afterMethod.IndexOf((byte)' ')]));
+        var target = Encoding.ASCII.GetString(afterMethod[..afterMethod.IndexOf((byte)' ')]);
+        return to.Origin.NeedsWholeUrl ? new Uri(target) : to.Origin.UrlOf(target);
     }
 
-    private string? ApplyRules(VirtualUser user, HttpConnection connection, long responseNs, ref CheckCounts checks)
+    private string? ApplyRules(VirtualUser user, HttpChannel connection, long responseNs, ref CheckCounts checks)
     {
         var status = connection.Head.Status;
         var body = connection.Body;

@@ -40,6 +40,8 @@ internal struct ResponseHead
     /// <summary>True when the body is compressed.</summary>
     public bool Encoded;
 
+    private bool _closes;
+
     /// <summary>Reads a head from the start of <paramref name="bytes"/>; <paramref name="length"/> is its length with the empty line.</summary>
     public static HeadParse TryParse(ReadOnlySpan<byte> bytes, out ResponseHead head, out int length)
     {
@@ -49,10 +51,10 @@ internal struct ResponseHead
         if (end < 0)
             return CouldBeHead(bytes) ? HeadParse.Incomplete : HeadParse.Malformed;
         length = end + 4;
-        var lineEnd = bytes.IndexOf((byte)'\n');
-        if (!head.TryStatusLine(bytes[..(lineEnd - 1)]))
+        var lineEnd = bytes.IndexOf("\r\n"u8);
+        if (!head.TryStatusLine(bytes[..lineEnd]))
             return HeadParse.Malformed;
-        return head.TryFields(bytes[(lineEnd + 1)..(end + 2)]) ? HeadParse.Done : HeadParse.Malformed;
+        return head.TryFields(bytes[(lineEnd + 2)..(end + 2)]) ? HeadParse.Done : HeadParse.Malformed;
     }
 
     /// <summary>How this response's body ends, given the request's method.</summary>
@@ -123,13 +125,17 @@ internal struct ResponseHead
         _ => true,
     };
 
+    // A list, which may go on in another line; "close" holds, whatever else is said (RFC 9110 §7.6.1, RFC 9112 §9.3).
     private bool TakeConnection(ReadOnlySpan<byte> value)
     {
-        value = value.Trim(" \t"u8);
-        if (Ascii.EqualsIgnoreCase(value, "close"u8))
-            KeepAlive = false;
-        else if (Ascii.EqualsIgnoreCase(value, "keep-alive"u8))
-            KeepAlive = true;
+        foreach (var range in value.Split((byte)','))
+        {
+            var option = value[range].Trim(" \t"u8);
+            _closes |= Ascii.EqualsIgnoreCase(option, "close"u8);
+            KeepAlive |= Ascii.EqualsIgnoreCase(option, "keep-alive"u8);
+        }
+
+        KeepAlive &= !_closes;
         return true;
     }
 

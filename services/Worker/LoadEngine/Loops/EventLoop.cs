@@ -16,6 +16,7 @@ internal sealed class EventLoop : Pacer, IDisposable
     private readonly int _bell = Kernel.NewBell();
     private readonly uint[] _ready = new uint[MostReady * Kernel.Stride];
     private readonly Thread _thread;
+    private readonly bool _urgent;
 
     // Sockets by their file's number, which the system keeps small.
     private LoopSocket?[] _sockets = new LoopSocket?[64];
@@ -26,8 +27,14 @@ internal sealed class EventLoop : Pacer, IDisposable
     private volatile bool _stopped;
     private volatile Exception? _fault;
 
-    public EventLoop(string name)
+    /// <param name="name">The thread's name.</param>
+    /// <param name="urgent">
+    /// True when there are due times to keep. Without, the next request follows the last answer, and a loop that goes before
+    /// everything else would only take turns from a target on the same machine, at a change of threads for each answer.
+    /// </param>
+    public EventLoop(string name, bool urgent)
     {
+        _urgent = urgent;
         _ = Kernel.Watch(_poll, _bell, BellTag);
         _thread = new Thread(Run) { Name = name, IsBackground = true };
         _thread.Start();
@@ -74,6 +81,8 @@ internal sealed class EventLoop : Pacer, IDisposable
 
     private void Run()
     {
+        if (_urgent)
+            Urgency.Raise();
         Urgency.Sharpen();
         while (!_stopped)
         {

@@ -9,15 +9,11 @@ internal static partial class Urgency
     private const int Raised = -10;
     private const int SetTimerSlack = 29; // PR_SET_TIMERSLACK
 
-    /// <summary>
-    /// For a thread that must wake on the dot: before other work on the machine (needs root or CAP_SYS_NICE), and without the
-    /// 50 µs by which the kernel puts wake-ups off to save power.
-    /// </summary>
-    public static void Sharpen()
-    {
-        _ = SetPriority(ThisThread, 0, Raised);
-        _ = PrCtl(SetTimerSlack, 1, 0, 0, 0);
-    }
+    /// <summary>Before other work on the machine; needs root or CAP_SYS_NICE.</summary>
+    public static void Raise() => _ = SetPriority(ThisThread, 0, Raised);
+
+    /// <summary>Wakes on the dot, without the 50 µs by which the kernel puts wake-ups off to save power.</summary>
+    public static void Sharpen() => _ = PrCtl(SetTimerSlack, 1, 0, 0, 0);
 
     [LibraryImport("libc", EntryPoint = "setpriority")]
     private static partial int SetPriority(int which, uint who, int priority);

@@ -1,0 +1,47 @@
+using Loadstone.Measurement;
+
+namespace Loadstone.LoadEngine.Tests;
+
+/// <summary>Runs a small journey for real and says what was measured. Whatever the target does, the run ends in time and its books balance.</summary>
+internal static class RealRun
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+
+    /// <summary>Runs the steps (YAML list items) for one user, so many times.</summary>
+    public static Task<RunEnd> OfSteps(Uri target, string steps, int iterations = 1, string more = "", int users = 1) =>
+        Of(PlanOf(steps, iterations, more, users), target);
+
+    /// <summary>The same, where the target is the second one, to which nothing is connected before the first request.</summary>
+    public static async Task<RunEnd> OfStepsUnprepared(Uri target, string steps, int iterations = 1)
+    {
+        await using var first = ScriptedServer.Saying("");
+        return await Of(PlanOf(steps, iterations, "", users: 1), first.Url, target);
+    }
+
+    public static async Task<RunEnd> Of(string plan, params Uri[] targets)
+    {
+        var errors = new Plans.DocumentErrors();
+        var order = new LoadOrder { Plan = Plans.PlanFile.Parse(plan).WithScenarios(_ => null, errors), BaseUrls = targets, Seed = 1 };
+        await using var run = await LoadRun.PrepareAsync(order, CancellationToken.None);
+        var windows = new List<MetricWindow>();
+        var end = await run.RunAsync(TimeSpan.Zero, windows.Add).WaitAsync(Patience);
+        Assert.Null(end.Fault);
+        Ledger.AssertBalanced(end, windows);
+        return end;
+    }
+
+    /// <summary>The steps as a whole plan.</summary>
+    public static string PlanOf(string steps, int iterations, string more, int users) => $$"""
+        name: x
+        duration: 30s
+        max_virtual_users: {{users}}
+        load_pattern: { type: per_user_iterations, iterations: {{iterations}} }
+        scenario_config:
+          think_time: 0
+          {{more}}
+          scenarios:
+            - name: s
+              user_journey:
+                {{steps.ReplaceLineEndings("\n        ")}}
+        """;
+}
