@@ -6,8 +6,11 @@ namespace Loadstone.Local;
 internal static class Ending
 {
     public const int Failed = 2;
+    public const int Cancelled = 5;
 
-    public static async Task<int> RunAsync(Func<CancellationToken, Task<int>> command)
+    /// <param name="command">What to run.</param>
+    /// <param name="askedToEnd">The exit code when it was asked to end before it was done.</param>
+    public static async Task<int> RunAsync(Func<CancellationToken, Task<int>> command, int askedToEnd = 0)
     {
         using var ending = new CancellationTokenSource();
         using var interrupt = OnSignal(PosixSignal.SIGINT, ending);
@@ -19,9 +22,9 @@ internal static class Ending
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
-            return 0;
+            return askedToEnd;
         }
-        catch (Exception failure) when (failure is LocalServerException or Client.LoadstoneException)
+        catch (Exception failure) when (failure is LocalServerException or Client.LoadstoneException or IOException)
         {
             await Console.Error.WriteLineAsync(failure.Message);
             return Failed;

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Loadstone.Local;
 
 /// <summary>
@@ -19,7 +21,7 @@ public sealed class Platform : IAsyncDisposable
     private readonly StateFolder _folder;
     private readonly Dictionary<string, string> _settings;
     private readonly Dictionary<string, Uri> _urls;
-    private readonly Dictionary<string, ChildProcess> _processes = [];
+    private readonly ConcurrentDictionary<string, ChildProcess> _processes = [];
 
     private Platform(StateFolder folder, Dictionary<string, string> settings, Dictionary<string, Uri> urls) =>
         (_folder, _settings, _urls) = (folder, settings, urls);
@@ -72,12 +74,18 @@ public sealed class Platform : IAsyncDisposable
         await UntilReadyAsync(service, cancellation);
     }
 
-    /// <summary>Ends when any process does, with its name and last words. Never faults.</summary>
-    public async Task<string> LostAsync()
+    /// <summary>Starts again whatever dies; what was stopped in good order stays down. Ends only when something does not come back, and says why.</summary>
+    public async Task<string> KeepUpAsync(Action<string> say, CancellationToken ending)
     {
-        var gone = await Task.WhenAny(_processes.Values.Select(p => p.Exited));
-        var (name, process) = _processes.First(p => p.Value.Exited == gone);
-        return $"{name} ended with code {await gone}:\n{process.LogTail}";
+        try
+        {
+            await await Task.WhenAny(_processes.Keys.Select(name => KeepUpAsync(name, say, ending)));
+            return "everything was stopped";
+        }
+        catch (LocalServerException e)
+        {
+            return e.Message;
+        }
     }
 
     public async ValueTask DisposeAsync() => await Task.WhenAll(_processes.Values.Select(p => p.DisposeAsync().AsTask()));
@@ -118,6 +126,23 @@ public sealed class Platform : IAsyncDisposable
             WorkingDirectory = _folder.Path,
             LogFile = _folder.LogFile(name),
         });
+    }
+
+    private async Task KeepUpAsync(string name, Action<string> say, CancellationToken ending)
+    {
+        var deaths = new Deaths(TimeProvider.System);
+        while (await _processes[name].Exited.WaitAsync(ending) is not 0 and var code)
+        {
+            if (deaths.AreTooManyWithThis())
+                throw new LocalServerException($"{name} died {Deaths.TooMany} times within a minute, the last time with code {code}, and is given up. "
+                    + $"Its log is {_folder.LogFile(name)}, and ends:\n{_processes[name].LogTail}");
+            say($"{name} ended with code {code} and is started again; its log may say why.");
+            await RestartAsync(name, ending);
+            say($"{name} is back.");
+        }
+
+        say($"{name} was stopped. Started by hand, it belongs at {_urls[name]}");
+        await Task.Delay(Timeout.Infinite, ending);
     }
 
     private Task UntilReadyAsync(string name, CancellationToken cancellation)

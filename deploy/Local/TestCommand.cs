@@ -23,7 +23,7 @@ internal static class TestCommand
 
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{passed} passed, {failed} failed"));
         return failed == 0 && passed > 0 ? 0 : 1;
-    });
+    }, Ending.Cancelled);
 
     // The quick ones first: what is broken in small shows there.
     private static IEnumerable<string> ProjectsOf(string clone) => Directory.GetDirectories(Path.Combine(clone, "tests"), "*.Tests")

@@ -16,6 +16,9 @@ public sealed class LoadstoneException(int status, string sentence, IReadOnlyDic
     /// <summary>The HTTP status; 0 when there was no answer at all.</summary>
     public int Status { get; } = status;
 
+    /// <summary>True when a service was away, which may be over the next time.</summary>
+    public bool IsPassing => Status is 0 or 502 or 503 or 504;
+
     /// <summary>The bad fields by wire path.</summary>
     public IReadOnlyDictionary<string, string[]> Errors { get; } = errors;
 }

@@ -93,18 +93,21 @@ public sealed record RunReport
 }
 
 /// <summary>How the load generators fared.</summary>
-public sealed record GeneratorFigures(double LagP50, double LagP99, double LagMax, double GcPauseMax)
+public sealed record GeneratorFigures(double LagP50, double LagP99, double LagMax, double GcPauseMax, double LoopDelayMax, double PoolDelayMax)
 {
     public static GeneratorFigures Of(MetricWindow total) => new(
-        Math.Round(total.Lag.PercentileMs(50), 4), Math.Round(total.Lag.PercentileMs(99), 4), Math.Round(total.Lag.PercentileMs(100), 4), Math.Round(total.Health.GcPauseMs, 2));
+        Math.Round(total.Lag.PercentileMs(50), 4), Math.Round(total.Lag.PercentileMs(99), 4), Math.Round(total.Lag.PercentileMs(100), 4), Math.Round(total.Health.GcPauseMs, 2),
+        Math.Round(total.Health.LoopDelayMs, 2), Math.Round(total.Health.PoolDelayMs, 2));
 }
 
 /// <summary>One operation of a run.</summary>
 public sealed record OperationFigures(
-    string Scenario, string Operation, RunFigures Figures, double P99ServiceTime, IReadOnlyDictionary<int, long> StatusCodes, IReadOnlyDictionary<string, long> ErrorTypes)
+    string Scenario, string Operation, RunFigures Figures, double P99ServiceTime, IReadOnlyDictionary<int, long> StatusCodes, IReadOnlyDictionary<string, long> ErrorTypes,
+    IReadOnlyDictionary<string, PhaseFigures> Timings, long MessagesReceived)
 {
     public static OperationFigures Of(OperationWindow o, double seconds) => new(
-        o.Scenario, o.Operation, RunFigures.Of(o, seconds), Math.Round(o.Service.PercentileMs(99), 4), o.StatusCodes, o.ErrorTypes);
+        o.Scenario, o.Operation, RunFigures.Of(o, seconds), Math.Round(o.Service.PercentileMs(99), 4), o.StatusCodes, o.ErrorTypes,
+        PhaseFigures.Of(o.Phases), o.MessagesReceived);
 }
 
 /// <summary>One point of the charts.</summary>

@@ -34,8 +34,9 @@ internal static class MetricsEndpoints
     {
         var total = await runs.TotalAsync(id, cancellation);
         var endpoints = total.Operations.Select(o => EndpointPerformance.Of(id, o, total.Seconds)).OrderByDescending(e => e.AvgResponseTime).ToList();
-        var analysis = new EndpointAnalysis(endpoints.Count, endpoints.Sum(e => e.TotalRequests), endpoints.FirstOrDefault()?.Operation);
-        return new EndpointsAnswer(true, endpoints, analysis, [.. endpoints.Take(10)], [.. endpoints.Where(e => e.ErrorRate > 1)]);
+        var requests = endpoints.Where(e => e.Kind == OperationKind.Request).ToList();
+        var analysis = new EndpointAnalysis(endpoints.Count, requests.Sum(e => e.TotalRequests), requests.FirstOrDefault()?.Operation);
+        return new EndpointsAnswer(true, endpoints, analysis, [.. requests.Take(10)], [.. requests.Where(e => e.ErrorRate > 1)]);
     }
 
     private static async Task<RunMeasurements> MeasurementsAsync(Guid id, RunReader runs, CancellationToken cancellation)

@@ -74,7 +74,7 @@ public sealed class RunStore(Database database)
             from ingestion.shard_windows w
             left join (
               select shard, sum(sent) as sent, sum(ok + failed + timed_out + aborted) as outcomes
-              from ingestion.endpoint_windows where day = $1 and execution_id = $2 group by shard
+              from ingestion.endpoint_windows where day = $1 and execution_id = $2 and kind = 'request' group by shard
             ) e on e.shard = w.shard
             where w.day = $1 and w.execution_id = $2 group by w.shard
             """, run.Day, run.ExecutionId);

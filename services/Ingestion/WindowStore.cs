@@ -57,8 +57,8 @@ public sealed class WindowStore(Database database)
                 Seconds = reader.GetDouble(2),
                 Iterations = new IterationCounts(
                     reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5), reader.GetInt64(6), reader.GetInt64(7), reader.GetInt64(8)),
-                Health = new GeneratorHealth(reader.GetDouble(9), reader.GetInt64(10), reader.GetDouble(11)),
-                Lag = Histogram.Decode(reader.GetFieldValue<byte[]>(12)),
+                Health = new GeneratorHealth(reader.GetDouble(9), reader.GetInt64(10), reader.GetDouble(11), reader.GetDouble(12), reader.GetDouble(13)),
+                Lag = Histogram.Decode(reader.GetFieldValue<byte[]>(14)),
             });
         }
 
@@ -86,8 +86,11 @@ public sealed class WindowStore(Database database)
             BytesReceived = reader.GetInt64(14),
             StatusCodes = details.Statuses,
             ErrorTypes = details.Errors,
+            Phases = details.Phases,
+            MessagesReceived = details.MessagesReceived,
             Response = Histogram.Decode(reader.GetFieldValue<byte[]>(16)),
             Service = Histogram.Decode(reader.GetFieldValue<byte[]>(17)),
+            Kind = Enum.Parse<OperationKind>(reader.GetString(18), ignoreCase: true),
         };
     }
 
@@ -99,11 +102,11 @@ public sealed class WindowStore(Database database)
         [
             recorded.Day, recorded.ExecutionId, recorded.Shard, window.Sequence, window.VirtualUsers, window.Seconds,
             iterations.Planned, iterations.Started, iterations.Dropped, iterations.Cancelled, iterations.Completed, iterations.CutShort,
-            health.CpuPercent, health.MemoryBytes, health.GcPauseMs, window.Lag.Encode(),
+            health.CpuPercent, health.MemoryBytes, health.GcPauseMs, health.LoopDelayMs, health.PoolDelayMs, window.Lag.Encode(),
             Of(o => o.Scenario), Of(o => o.Operation), Of(o => o.Method), Of(o => o.Path), Of(o => o.InFlightBefore), Of(o => o.Sent),
             Of(o => o.Ok), Of(o => o.Failed), Of(o => o.TimedOut), Of(o => o.Aborted), Of(o => o.ChecksPassed), Of(o => o.ChecksFailed),
-            Of(o => o.BytesSent), Of(o => o.BytesReceived), Of(o => JsonSerializer.Serialize(new Details(o.StatusCodes, o.ErrorTypes))),
-            Of(o => o.Response.Encode()), Of(o => o.Service.Encode()),
+            Of(o => o.BytesSent), Of(o => o.BytesReceived), Of(o => JsonSerializer.Serialize(new Details(o.StatusCodes, o.ErrorTypes, o.Phases, o.MessagesReceived))),
+            Of(o => o.Response.Encode()), Of(o => o.Service.Encode()), Of(o => o.Kind.ToString().ToLowerInvariant()),
         ];
 
         T[] Of<T>(Func<OperationWindow, T> member) => [.. operations.Select(member)];
@@ -124,5 +127,6 @@ public sealed class WindowStore(Database database)
         }
     }
 
-    private sealed record Details(Dictionary<int, long> Statuses, Dictionary<string, long> Errors);
+    private sealed record Details(
+        Dictionary<int, long> Statuses, Dictionary<string, long> Errors, RequestPhases Phases, long MessagesReceived);
 }

@@ -38,7 +38,8 @@ internal sealed record ExecutionQuery(string Sql, object[] Values, int Limit)
     private static string[] Decode(string cursor)
     {
         var bytes = new byte[cursor.Length];
-        return Convert.TryFromBase64String(cursor, bytes, out var length) && Encoding.UTF8.GetString(bytes, 0, length).Split('|') is { Length: 2 } parts
+        return Convert.TryFromBase64String(cursor, bytes, out var length) && !bytes.AsSpan(0, length).Contains((byte)0)
+            && Encoding.UTF8.GetString(bytes, 0, length).Split('|') is { Length: 2 } parts
             ? parts
             : throw RefusalException.Field("cursor", "is not a cursor of this list");
     }

@@ -14,6 +14,9 @@ public sealed class GeneratorWatch
     /// <summary>For how many seconds in a row it must be saturated to count.</summary>
     public const int SaturatedSeconds = 5;
 
+    /// <summary>The error type of requests that failed because the generator's own machine ran out of something.</summary>
+    public const string OwnError = "generator_exhausted";
+
     private const double SmallestLagMs = 10;
     private const double LagShareOfP95 = 0.1;
 
@@ -40,6 +43,8 @@ public sealed class GeneratorWatch
         var mostLagMs = Math.Max(SmallestLagMs, LagShareOfP95 * total.Total().Response.PercentileMs(95));
         if (lagMs > mostLagMs)
             faults.Add(Say($"the generator was late: the p99 of its lag is {lagMs:0.##} ms, above {mostLagMs:0.##} ms"));
+        if (total.Total().ErrorTypes.GetValueOrDefault(OwnError) is > 0 and var own)
+            faults.Add(Say($"the generator ran out of ports, file handles or memory: {own} requests failed by its own fault ({OwnError})"));
         if (_saturatedAt is { } from)
             faults.Add(Say($"the generator was saturated: its CPU was above {SaturatedCpuPercent} % for {SaturatedSeconds} s or more, in the seconds {from} to {_saturatedUntil}"));
         return faults;

@@ -25,11 +25,14 @@ public readonly record struct IterationCounts(long Planned, long Started, long D
 /// <param name="CpuPercent">CPU of the generator's process, in % of all cores.</param>
 /// <param name="MemoryBytes">Resident memory of the process.</param>
 /// <param name="GcPauseMs">Time the garbage collector held the process still, in ms.</param>
-public readonly record struct GeneratorHealth(double CpuPercent, long MemoryBytes, double GcPauseMs)
+/// <param name="LoopDelayMs">How late the slowest event loop came to its second's end, in ms.</param>
+/// <param name="PoolDelayMs">How long work waited for a thread of the pool, in ms; windows go out late when it does.</param>
+public readonly record struct GeneratorHealth(double CpuPercent, long MemoryBytes, double GcPauseMs, double LoopDelayMs = 0, double PoolDelayMs = 0)
 {
     /// <summary>The worse of two, member by member.</summary>
     public GeneratorHealth Worse(GeneratorHealth other) => new(
-        Math.Max(CpuPercent, other.CpuPercent), Math.Max(MemoryBytes, other.MemoryBytes), Math.Max(GcPauseMs, other.GcPauseMs));
+        Math.Max(CpuPercent, other.CpuPercent), Math.Max(MemoryBytes, other.MemoryBytes), Math.Max(GcPauseMs, other.GcPauseMs),
+        Math.Max(LoopDelayMs, other.LoopDelayMs), Math.Max(PoolDelayMs, other.PoolDelayMs));
 }
 
 /// <summary>Everything measured in one second of one shard, or in any sum of such seconds.</summary>
@@ -118,11 +121,11 @@ public sealed class MetricWindow
         }
     }
 
-    /// <summary>All operations as one, under empty names.</summary>
+    /// <summary>All requests as one operation under empty names; transactions, which are made of them, are left out.</summary>
     public OperationWindow Total()
     {
         var total = new OperationWindow { Scenario = "", Operation = "" };
-        foreach (var operation in Operations)
+        foreach (var operation in Operations.Where(o => o.Kind == OperationKind.Request))
         {
             total.InFlightBefore += operation.InFlightBefore;
             total.Add(operation);

@@ -2,6 +2,16 @@ using System.Runtime.InteropServices;
 
 namespace Loadstone.Measurement;
 
+/// <summary>What the counts of an operation are counts of.</summary>
+public enum OperationKind
+{
+    /// <summary>Something that was sent and had an outcome.</summary>
+    Request,
+
+    /// <summary>Several requests and the pauses between them, taken as one. They are counted themselves, so this is in no total.</summary>
+    Transaction,
+}
+
 /// <summary>
 /// What happened to the requests of one operation in one stretch of time: a second of one shard, or any sum of such.
 /// Sends are booked in the second they were made, outcomes in the second they came, so a closed second never changes, and
@@ -15,6 +25,9 @@ public sealed class OperationWindow
 
     /// <summary>The operation: the name of the step.</summary>
     public required string Operation { get; init; }
+
+    /// <summary>What is counted; where other members say requests, they mean this.</summary>
+    public OperationKind Kind { get; init; }
 
     /// <summary>The HTTP method; null for operations that have none.</summary>
     public string? Method { get; init; }
@@ -52,6 +65,9 @@ public sealed class OperationWindow
     /// <summary>Bytes read from the wire, without TLS and TCP overhead.</summary>
     public long BytesReceived { get; set; }
 
+    /// <summary>Messages that came in on connections of this operation, whether or not they answer anything.</summary>
+    public long MessagesReceived { get; set; }
+
     /// <summary>Answers by status.</summary>
     public Dictionary<int, long> StatusCodes { get; init; } = [];
 
@@ -64,6 +80,9 @@ public sealed class OperationWindow
     /// <summary>From the send to the outcome, aborted requests left out: what the target takes.</summary>
     public Histogram Service { get; init; } = new();
 
+    /// <summary>Where the time of the requests went.</summary>
+    public RequestPhases Phases { get; init; } = new();
+
     /// <summary>Requests that have an outcome.</summary>
     public long Ended => Ok + Failed + TimedOut + Aborted;
 
@@ -74,7 +93,7 @@ public sealed class OperationWindow
     public long FailedRequests => Failed + TimedOut + Aborted;
 
     /// <summary>An empty window of the same operation.</summary>
-    public OperationWindow Empty() => new() { Scenario = Scenario, Operation = Operation, Method = Method, Path = Path };
+    public OperationWindow Empty() => new() { Scenario = Scenario, Operation = Operation, Kind = Kind, Method = Method, Path = Path };
 
     /// <summary>Counts one answer's status.</summary>
     public void CountStatus(int status) => CollectionsMarshal.GetValueRefOrAddDefault(StatusCodes, status, out _)++;
@@ -94,22 +113,25 @@ public sealed class OperationWindow
         ChecksFailed += other.ChecksFailed;
         BytesSent += other.BytesSent;
         BytesReceived += other.BytesReceived;
+        MessagesReceived += other.MessagesReceived;
         foreach (var (status, count) in other.StatusCodes)
             CollectionsMarshal.GetValueRefOrAddDefault(StatusCodes, status, out _) += count;
         foreach (var (type, count) in other.ErrorTypes)
             CollectionsMarshal.GetValueRefOrAddDefault(ErrorTypes, type, out _) += count;
         Response.Add(other.Response);
         Service.Add(other.Service);
+        Phases.Add(other.Phases);
     }
 
     /// <summary>Forgets everything but keeps its memory.</summary>
     public void Clear()
     {
         InFlightBefore = Sent = Ok = Failed = TimedOut = Aborted = 0;
-        ChecksPassed = ChecksFailed = BytesSent = BytesReceived = 0;
+        ChecksPassed = ChecksFailed = BytesSent = BytesReceived = MessagesReceived = 0;
         StatusCodes.Clear();
         ErrorTypes.Clear();
         Response.Clear();
         Service.Clear();
+        Phases.Clear();
     }
 }

@@ -85,6 +85,9 @@ public sealed record Check
     /// <summary>A text the body must contain.</summary>
     public string? Text { get; init; }
 
+    /// <summary>A regular expression the body must match somewhere.</summary>
+    public string? Regex { get; init; }
+
     /// <summary>What <see cref="Json"/> or <see cref="Header"/> must be.</summary>
     [JsonPropertyName("equals")]
     public JsonNode? EqualTo { get; init; }
@@ -97,6 +100,7 @@ public sealed record Check
         { MaxTime: { } max } => $"time < {DurationText.Format(max)}",
         { Json: { } path } => EqualTo is null ? $"has {path}" : $"{path} = {EqualTo.ToJsonString()}",
         { Header: { } header } => EqualTo is null ? $"has header {header}" : $"{header} = {EqualTo.ToJsonString()}",
+        { Regex: { } regex } => $"matches {regex}",
         _ => $"contains {Text}",
     };
 
@@ -110,10 +114,11 @@ public sealed record Check
             Json = Extraction.JsonPathOf(node, "json"),
             Header = node.Text("header"),
             Text = node.Text("text", 10_000),
+            Regex = Extraction.RegexOf(node, "regex"),
             EqualTo = node.Raw("equals")?.DeepClone(),
         };
-        if (new[] { "status", "max_time", "json", "header", "text" }.Count(node.Has) != 1)
-            errors.Add(path, "must have exactly one of status, max_time, json, header and text");
+        if (new[] { "status", "max_time", "json", "header", "text", "regex" }.Count(node.Has) != 1)
+            errors.Add(path, "must have exactly one of status, max_time, json, header, text and regex");
         if (check.EqualTo is not null && check is { Json: null, Header: null })
             node.Error("equals", "belongs to a json or header check");
         node.RefuseUnknown();

@@ -69,7 +69,10 @@ public sealed class DocumentNode
     {
         if (!Has(name))
             Error(name, "is required");
-        return Text(name, max) ?? "";
+        var text = Text(name, max) ?? "";
+        if (text.Length > 0 && string.IsNullOrWhiteSpace(text))
+            Error(name, "must not be blank");
+        return text;
     }
 
     /// <summary>A whole number between the limits, or null when absent or wrong.</summary>

@@ -43,7 +43,7 @@ public sealed record Feeder
 
     private static Feeder Read(DocumentNode parent, string name)
     {
-        if (name is "env" or "user" or "random" or "now")
+        if (name is "env" or "user" or "profile" or "message" or "random" or "now" or "fake")
             parent.Error(name, "is a name that templates use for something else");
         if (parent.Object(name) is not { } node)
             return new Feeder();

@@ -53,7 +53,11 @@ public static class FeederFile
         return rows;
     }
 
-    private static List<IReadOnlyDictionary<string, string>> ReadJson(string path) =>
-        [.. JsonNode.Parse(File.ReadAllText(path))!.AsArray().Select(row =>
-            row!.AsObject().ToDictionary(m => m.Key, m => m.Value is JsonValue v && v.TryGetValue<string>(out var text) ? text : m.Value?.ToJsonString() ?? ""))];
+    // A list of objects, or of bare values.
+    private static List<IReadOnlyDictionary<string, string>> ReadJson(string path) => JsonNode.Parse(File.ReadAllText(path)) is JsonArray rows
+        ? [.. rows.Select(row => row as JsonObject ?? new JsonObject { [Feeder.ValueColumn] = row?.DeepClone() }).Select(RowOf)]
+        : throw new JsonException("it is no list");
+
+    private static Dictionary<string, string> RowOf(JsonObject row) =>
+        row.ToDictionary(m => m.Key, m => m.Value is JsonValue v && v.TryGetValue<string>(out var text) ? text : m.Value?.ToJsonString() ?? "");
 }

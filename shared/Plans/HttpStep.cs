@@ -27,6 +27,9 @@ public sealed record HttpStep : Step
     /// <summary>A form body (application/x-www-form-urlencoded). Values are templates.</summary>
     public IReadOnlyDictionary<string, string>? Form { get; init; }
 
+    /// <summary>A multipart/form-data body, part by part. Its values and file names are templates.</summary>
+    public IReadOnlyList<MultipartPart>? Multipart { get; init; }
+
     /// <summary>A raw body. A template.</summary>
     public string? Body { get; init; }
 
@@ -43,6 +46,8 @@ public sealed record HttpStep : Step
     /// <summary>What must hold of the answer.</summary>
     public IReadOnlyList<Check>? Checks { get; init; }
 
+    internal override string InWords => Name;
+
     internal override IEnumerable<string> Sets => Extract?.Keys ?? [];
 
     internal static HttpStep Read(DocumentNode node)
@@ -50,46 +55,36 @@ public sealed record HttpStep : Step
         var step = new HttpStep
         {
             Method = ReadMethod(node),
-            Path = ReadPath(node),
-            Query = Texts(node, "query"),
-            Headers = Texts(node, "headers"),
+            Path = node.RequestPath("http", "https"),
+            Query = node.TextMap("query"),
+            Headers = node.Headers(),
             Json = node.Raw("json")?.DeepClone(),
-            Form = Texts(node, "form"),
+            Form = node.TextMap("form"),
+            Multipart = MultipartPart.ReadAll(node),
             Body = node.Text("body", 1_000_000, min: 0),
             Timeout = node.Seconds("timeout", TimeSpan.FromMilliseconds(1), LongestTimeout) ?? TimeSpan.FromSeconds(30),
             Redirects = node.Whole("redirects", 0, 20) ?? 10,
             Extract = ReadExtractions(node),
             Checks = ReadChecks(node),
         };
-        if (new[] { "json", "form", "body" }.Count(node.Has) > 1)
-            node.Error("body", "stands beside another body: give one of json, form and body");
-        foreach (var (member, text) in step.Templates())
-        {
-            if (!Template.TryParse(text, out _, out var error))
-                node.Error(member, error);
-        }
-
+        if (new[] { "json", "form", "multipart", "body" }.Where(node.Has).ToList() is [_, .., var last])
+            node.Error(last, "stands beside another body: give one of json, form, multipart and body");
+        foreach (var header in (step.Headers?.Keys ?? []).Where(h => node.Has("multipart") && h.Equals("content-type", StringComparison.OrdinalIgnoreCase)))
+            node.Error($"headers.{header}", "is set by the multipart body, which knows its boundary");
         return step with { Name = $"{step.Method} {step.Path.Split('?')[0]}" };
     }
 
-    internal override IEnumerable<(string Member, string Text)> Templates()
+    internal override IEnumerable<StepTemplate> Templates()
     {
-        var texts = Named("query", Query).Concat(Named("headers", Headers)).Concat(Named("form", Form)).Prepend(("path", Path));
+        var texts = StepTemplate.InMap("query", Query).Concat(StepTemplate.InMap("headers", Headers)).Concat(StepTemplate.InMap("form", Form));
         if (Body is not null)
-            texts = texts.Append(("body", Body));
-        return Json is null ? texts : texts.Concat(TextsIn(Json, "json"));
-
-        static IEnumerable<(string, string)> Named(string member, IReadOnlyDictionary<string, string>? map) =>
-            map?.Select(m => ($"{member}.{m.Key}", m.Value)) ?? [];
+            texts = texts.Append(new("body", Body));
+        return texts.Concat(InParts()).Concat(StepTemplate.InJson("json", Json)).Prepend(new("path", Path));
     }
 
-    private static IEnumerable<(string Member, string Text)> TextsIn(JsonNode? value, string at) => value switch
-    {
-        JsonObject members => members.SelectMany(m => TextsIn(m.Value, $"{at}.{m.Key}")),
-        JsonArray elements => elements.SelectMany((e, i) => TextsIn(e, $"{at}[{i}]")),
-        JsonValue single when single.TryGetValue<string>(out var text) => [(at, text)],
-        _ => [],
-    };
+    private IEnumerable<StepTemplate> InParts() => (Multipart ?? []).Select((part, i) => part.FileName is { } file
+        ? new StepTemplate($"multipart[{i}].file_name", file)
+        : new StepTemplate($"multipart[{i}].value", part.Value ?? ""));
 
     private static string ReadMethod(DocumentNode node)
     {
@@ -97,30 +92,6 @@ public sealed record HttpStep : Step
         if (!Methods.Contains(method))
             node.Error("method", $"must be one of {string.Join(", ", Methods)}");
         return method;
-    }
-
-    private static string ReadPath(DocumentNode node)
-    {
-        var path = node.RequiredText("path", 2000);
-        var whole = Uri.TryCreate(path, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https";
-        if (path.Length > 0 && !path.StartsWith('/') && !whole && !path.StartsWith("{{", StringComparison.Ordinal))
-            node.Error("path", "must begin with / or be a whole http(s) URL");
-        if (path.AsSpan().IndexOfAny("\r\n") >= 0)
-            node.Error("path", "must be one line");
-        return path;
-    }
-
-    private static Dictionary<string, string>? Texts(DocumentNode node, string name)
-    {
-        var texts = new Dictionary<string, string>();
-        foreach (var (key, map) in node.Map(name))
-        {
-            texts[key] = map.Text(key, 10_000, min: 0) ?? "";
-            if (name == "headers" && (key.AsSpan().IndexOfAny(" :\r\n") >= 0 || texts[key].AsSpan().IndexOfAny("\r\n") >= 0))
-                map.Error(key, "is not a header: no spaces or colons in names, no line breaks");
-        }
-
-        return texts.Count == 0 ? null : texts;
     }
 
     private static Dictionary<string, Extraction>? ReadExtractions(DocumentNode node)

@@ -5,7 +5,9 @@ namespace Loadstone.Plans;
 /// <summary>Says in a few sentences what a plan will do, so that its author can see whether that is what was meant.</summary>
 public static class PlanExplanation
 {
-    /// <summary>The sentences, in the order: what, load, mix, criteria.</summary>
+    private const int MostSteps = 12;
+
+    /// <summary>The sentences, in the order: what, load, mix, the journey of each scenario given inline, how requests travel if the plan says so, criteria.</summary>
     public static IEnumerable<string> Of(TestPlan plan)
     {
         var shape = plan.Shape;
@@ -13,6 +15,10 @@ public static class PlanExplanation
             + (plan.Environment is null ? "" : $" on the environment {plan.Environment}");
         yield return LoadOf(plan, shape);
         yield return "scenarios: " + string.Join(", ", MixOf(plan));
+        foreach (var scenario in plan.ScenarioConfig.Scenarios.Where(s => !s.IsNameOnly))
+            yield return $"{scenario.Name}: {OfSteps(scenario.Journey)}";
+        if (plan.ScenarioConfig.Http is { } http)
+            yield return $"requests travel {http.InWords}";
         yield return "passes if " + string.Join("; ", plan.SuccessCriteria.All().Select(c => c.Title));
     }
 
@@ -23,6 +29,13 @@ public static class PlanExplanation
         var shares = config.Scenarios.Select(s => (s.Name, Share: config.ShareOf(s))).ToList();
         var whole = shares.Sum(s => s.Share);
         return shares.Select(s => (s.Name, 100.0 * s.Share / whole));
+    }
+
+    /// <summary>What some steps do, one after the other; of a long list its beginning.</summary>
+    internal static string OfSteps(IReadOnlyList<Step> steps)
+    {
+        var said = steps.Take(MostSteps).Select(s => s.Holds.Any() ? $"({s.InWords})" : s.InWords);
+        return string.Join(", ", steps.Count > MostSteps ? said.Append($"and {steps.Count - MostSteps} more") : said);
     }
 
     private static IEnumerable<string> MixOf(TestPlan plan) => plan.ScenarioConfig.Scenarios.Count == 0

@@ -31,7 +31,7 @@ public static class PlanFile
             var stream = new YamlStream();
             stream.Load(new StringReader(text));
             if (stream.Documents.Count == 1)
-                return new Converter(errors).Convert(stream.Documents[0].RootNode, "", 0);
+                return Storable(new Converter(errors).Convert(stream.Documents[0].RootNode, "", 0), errors);
             errors.Add("", stream.Documents.Count == 0 ? "the file is empty" : "the file has more than one document");
         }
         catch (YamlException e)
@@ -104,12 +104,23 @@ public static class PlanFile
     {
         try
         {
-            return JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { MaxDepth = Deepest, AllowDuplicateProperties = false });
+            return Storable(JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { MaxDepth = Deepest, AllowDuplicateProperties = false }), errors);
         }
         catch (JsonException e)
         {
-            errors.Add("", $"is not JSON: line {e.LineNumber + 1}, column {e.BytePositionInLine + 1}");
-            return null;
+            errors.Add("", e.LineNumber is null ? "names a member twice" : $"is not JSON: line {e.LineNumber + 1}, column {e.BytePositionInLine + 1}");
         }
+        catch (InvalidOperationException)
+        {
+            errors.Add("", "has a member whose name is no text");
+        }
+
+        return null;
+    }
+
+    private static JsonNode? Storable(JsonNode? document, DocumentErrors errors)
+    {
+        UnstorableText.Refuse(document, "", errors);
+        return document;
     }
 }

@@ -20,6 +20,7 @@ internal static class PlanRules
         CheckEndpoints(node, plan);
         CheckUsers(node, plan);
         CheckNames(node, plan);
+        CheckGroups(node, plan);
     }
 
     /// <summary>The users of a plan that does not say: what its stages climb to, or 100.</summary>
@@ -72,18 +73,40 @@ internal static class PlanRules
         {
             var scenario = plan.ScenarioConfig.Scenarios[s];
             var known = new HashSet<string>(fed.Concat(scenario.DataTemplates?.Keys ?? []).Append("env").Append("user"));
-            for (var i = 0; i < scenario.Journey.Count; i++)
-            {
-                foreach (var (member, name) in Unknown(scenario.Journey[i], known))
-                    node.Error($"scenario_config.scenarios[{s}].user_journey[{i}].{member}", $"uses {name}, which no data and no earlier step gives");
-                known.UnionWith(scenario.Journey[i].Sets);
-            }
+            CheckNames(node, $"scenario_config.scenarios[{s}].user_journey", new HeldSteps("", scenario.Journey), known);
         }
     }
+
+    private static void CheckNames(DocumentNode node, string path, HeldSteps held, HashSet<string> known)
+    {
+        for (var i = 0; i < held.Steps.Count; i++)
+        {
+            var step = held.Steps[i];
+            foreach (var (member, name) in Unknown(step, known))
+                node.Error($"{path}[{i}].{member}", $"uses {name}, which no data and no earlier step gives");
+            foreach (var inner in step.Holds)
+                CheckNames(node, $"{path}[{i}].{inner.Member}", inner, [.. known]);
+            if (!held.AtOnce)
+                known.UnionWith(step.Sets);
+        }
+    }
+
+    // Results go by name, and what a group counts is not what a request counts.
+    private static void CheckGroups(DocumentNode node, TestPlan plan)
+    {
+        var all = plan.ScenarioConfig.Scenarios.SelectMany((s, i) => Flat($"scenario_config.scenarios[{i}].user_journey", s.Journey)).ToList();
+        var others = all.Where(s => s.Step is not WaitStep && !s.Step.Holds.Any()).Select(s => s.Step.Name).ToHashSet();
+        foreach (var (path, step) in all.Where(s => s.Step is GroupStep && others.Contains(s.Step.Name)))
+            node.Error($"{path}.name", $"names a group and another step: {step.Name}");
+    }
+
+    private static IEnumerable<(string Path, Step Step)> Flat(string path, IReadOnlyList<Step> steps) => steps.SelectMany((step, i) =>
+        step.Holds.SelectMany(held => Flat($"{path}[{i}].{held.Member}", held.Steps)).Prepend(($"{path}[{i}]", step)));
 
     private static IEnumerable<(string Member, string Name)> Unknown(Step step, HashSet<string> known) =>
         from text in step.Templates()
         from expression in Template.TryParse(text.Text, out var template, out _) ? template.Expressions : []
         where expression.Arguments is null && !known.Contains(expression.Root)
+            && !BehaviourProfile.Values.Contains(expression.Name) && text.Gives?.Contains(expression.Name) != true
         select (text.Member, expression.Name);
 }

@@ -22,6 +22,9 @@ public sealed record Scenario
     /// <summary>Variables filled in anew at the start of each iteration: name to template.</summary>
     public IReadOnlyDictionary<string, string>? DataTemplates { get; init; }
 
+    /// <summary>How its users differ; null takes <see cref="BehaviourProfile.Default"/>.</summary>
+    public BehaviourProfile? Profile { get; init; }
+
     /// <summary>How much of the mix it takes when the plan does not say: 1 to 100.</summary>
     public int Weight { get; init; } = 1;
 
@@ -50,6 +53,7 @@ public sealed record Scenario
             ScenarioType = node.Text("scenario_type", 100),
             Journey = [.. node.List("user_journey", 500).Select(s => Step.Read(s.Value, s.Path, node.Errors))],
             DataTemplates = ReadTemplates(node),
+            Profile = BehaviourProfile.Read(node),
             Weight = node.Whole("weight", 1, 100) ?? 1,
         };
         if (node.Has("user_journey") && scenario.Journey.Count == 0)
@@ -86,6 +90,9 @@ public sealed record ScenarioConfig
     /// <summary>The pause after a step that has none of its own.</summary>
     public DurationDistribution ThinkTime { get; init; } = DurationDistribution.Always(TimeSpan.FromSeconds(1));
 
+    /// <summary>How requests travel; null takes HTTP/1.1 on connections of each user's own.</summary>
+    public HttpSettings? Http { get; init; }
+
     /// <summary>Named lists of data that templates draw from.</summary>
     public IReadOnlyDictionary<string, Feeder>? DataGeneration { get; init; }
 
@@ -104,6 +111,7 @@ public sealed record ScenarioConfig
             Weights = Shares(node, "weights", 100),
             Users = Shares(node, "users", 100_000),
             ThinkTime = DurationDistribution.Read(node, "think_time", TimeSpan.FromSeconds(10)) ?? DurationDistribution.Always(TimeSpan.FromSeconds(1)),
+            Http = HttpSettings.Read(node),
             DataGeneration = feeders,
         };
         CheckNames(node, config);

@@ -87,7 +87,7 @@ public sealed record Template(IReadOnlyList<TemplatePart> Parts)
         public TemplateExpression? Read()
         {
             var name = Name();
-            var arguments = Error.Length == 0 && Take('(') ? Arguments() : null;
+            var arguments = Error.Length == 0 && Take('(') ? Arguments() : TemplateFunctions.NeedsNoParentheses(name) ? [] : null;
             Space();
             if (Error.Length == 0 && _at < text.Length)
                 Fail();

@@ -73,6 +73,7 @@ public sealed class BusTopology
         builder.Services.AddMassTransit(bus =>
         {
             bus.AddConsumers([.. _consumers]);
+            bus.DisableUsageTelemetry();
             bus.UsingRabbitMq((context, rabbit) =>
             {
                 rabbit.Host(broker, host => host.RequestedConnectionTimeout(BrokerPatience));

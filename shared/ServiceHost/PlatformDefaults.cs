@@ -9,8 +9,6 @@ namespace Loadstone.ServiceHost;
 /// <summary>What every service has: health, telemetry, JSON, problem details, limits, and who is calling.</summary>
 public static class PlatformDefaults
 {
-    private const long LargestBody = 4 * 1024 * 1024;
-
     /// <summary>Adds the defaults. The name is the service's in logs, traces and identities.</summary>
     public static WebApplicationBuilder AddPlatformDefaults(this WebApplicationBuilder builder, string name)
     {
@@ -33,6 +31,8 @@ public static class PlatformDefaults
         app.UseProblemAnswers();
         app.MapHealth();
         app.UseInternalIdentity();
+        app.UseQueryRules();
+        app.UseBodyLimit();
         return app;
     }
 
@@ -40,6 +40,7 @@ public static class PlatformDefaults
     public static WebApplication UsePlatformEdge(this WebApplication app)
     {
         app.UseProblemAnswers();
+        app.UseBodyLimit();
         app.MapHealth();
         return app;
     }
@@ -63,7 +64,7 @@ public static class PlatformDefaults
     private static void LimitRequests(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = LargestBody;
+        kestrel.LimitBodies();
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
     }

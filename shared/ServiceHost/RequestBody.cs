@@ -8,16 +8,31 @@ namespace Loadstone.ServiceHost;
 /// <summary>Reads JSON bodies leniently, so that they can be checked as a whole and one answer names every bad field.</summary>
 public static class RequestBody
 {
+    // The usual decoder would put other characters where it understands nothing.
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     /// <summary>The body as a document to read from.</summary>
     /// <exception cref="RefusalException">415 when it is not JSON by its type, 413 when it is too large, 400 when it cannot be parsed.</exception>
     public static async Task<DocumentNode> ReadDocumentAsync(this HttpRequest request, DocumentErrors errors)
     {
         if (request.ContentType is null || !request.HasJsonContentType())
             throw new RefusalException(StatusCodes.Status415UnsupportedMediaType, "The body must be application/json.");
-        using var reader = new StreamReader(request.Body, Encoding.UTF8, detectEncodingFromByteOrderMarks: false);
-        var json = PlanFile.ParseJson(await reader.ReadToEndAsync(request.HttpContext.RequestAborted), errors);
+        var json = PlanFile.ParseJson(await ReadTextAsync(request), errors);
         RefusalException.ThrowIfAny(errors);
         return new DocumentNode(json ?? JsonValue.Create(0), "", errors);
+    }
+
+    private static async Task<string> ReadTextAsync(HttpRequest request)
+    {
+        using var reader = new StreamReader(request.Body, StrictUtf8, detectEncodingFromByteOrderMarks: false);
+        try
+        {
+            return await reader.ReadToEndAsync(request.HttpContext.RequestAborted);
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new RefusalException(StatusCodes.Status400BadRequest, "The body is not UTF-8.", new Dictionary<string, string[]> { [""] = ["is not UTF-8"] });
+        }
     }
 
     /// <summary>Reads a body by one function; every bad or unknown member is refused in one answer.</summary>

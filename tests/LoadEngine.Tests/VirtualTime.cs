@@ -1,3 +1,5 @@
+using Loadstone.LoadEngine.Loops;
+using Loadstone.LoadEngine.Steps;
 using Loadstone.Measurement;
 using Loadstone.Plans;
 
@@ -16,13 +18,13 @@ internal sealed class VirtualPacer : Pacer
         // The test runner's context would take what alarms wake to other threads; a pacer's thread has none.
         var context = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(null);
-        for (var nextNs = RingDue(_nowNs); nextNs <= untilNs; nextNs = RingDue(_nowNs))
-            _nowNs = Math.Max(_nowNs, nextNs);
+        for (RingDue(_nowNs); NextDueNs <= untilNs; RingDue(_nowNs))
+            _nowNs = Math.Max(_nowNs, NextDueNs);
         _nowNs = untilNs;
         SynchronizationContext.SetSynchronizationContext(context);
     }
 
-    protected override void NextChanged()
+    protected override void Wake()
     {
     }
 }
@@ -51,13 +53,11 @@ internal sealed class VirtualRun : IAsyncDisposable
     private readonly LoadRun _run;
     private readonly Task<RunEnd> _end;
 
-    private VirtualRun(TestPlan plan, Func<long, long> durationNs, ShardShare share, TimeSpan startsIn, int seed)
+    private VirtualRun(LoadOrder order, TimeSpan startsIn, int lanes, Func<Pacer, (Journey[] Journeys, List<OperationWindow> Operations, int Slots, int Feeders)> compile)
     {
-        var order = new LoadOrder { Plan = plan.WithScenarios(_ => null, new DocumentErrors()), BaseUrls = [], Share = share, Seed = seed };
-        var think = order.Plan.ScenarioConfig.ThinkTime;
-        _run = new LoadRun(order, _pacer, _ => (
-            [.. order.Plan.ScenarioConfig.Scenarios.Select(s => Journey.Of(s.Name, [new PretendRequest(durationNs) { Think = new Waiting(think), Critical = false }]))],
-            [new OperationWindow { Scenario = "s", Operation = "request" }], 0, 0));
+        var (journeys, operations, slots, feeders) = compile(_pacer);
+        var parts = new RunParts(order, journeys, new Mix(order.Plan.ScenarioConfig, order.Seed), slots, feeders, lanes);
+        _run = new LoadRun([.. Enumerable.Repeat(_pacer, lanes)], parts, operations);
         _end = _run.RunAsync(startsIn, Windows.Add);
     }
 
@@ -66,8 +66,34 @@ internal sealed class VirtualRun : IAsyncDisposable
     public LoadRun Control => _run;
 
     public static VirtualRun Of(
-        string load, Func<long, long>? durationNs = null, ShardShare? share = null, string think = "0", TimeSpan startsIn = default, int seed = 1) =>
-        new(PlanFile.Parse($"name: x\nscenario_config: {{ think_time: {think} }}\n{load}"), durationNs ?? (_ => Ms), share ?? ShardShare.Whole, startsIn, seed);
+        string load, Func<long, long>? durationNs = null, ShardShare? share = null, string think = "0", TimeSpan startsIn = default, int seed = 1, int lanes = 2)
+    {
+        var order = OrderOf($"name: x\nscenario_config: {{ think_time: {think} }}\n{load}", share, seed);
+        var pause = new Waiting(order.Plan.ScenarioConfig.ThinkTime);
+        return new VirtualRun(order, startsIn, lanes, _ => (
+            [.. order.Plan.ScenarioConfig.Scenarios.Select(s => Journey.Of(s.Name, [new PretendRequest(durationNs ?? (_ => Ms)) { Think = pause, Critical = false }]))],
+            [new OperationWindow { Scenario = "s", Operation = "request" }], 0, 0));
+    }
+
+    /// <summary>A run of a plan's own journeys with requests of the test's making.</summary>
+    public static VirtualRun OfPlan(string plan, Func<Pacer, MakeRequest> requests, int seed = 1)
+    {
+        var order = OrderOf(plan, null, seed);
+        return new VirtualRun(order, TimeSpan.Zero, lanes: 1, pacer =>
+        {
+            var data = new PlanData(order.Plan, order.Variables, order.Share);
+            var journeys = Journey.CompileAll(order.Plan, data, requests(pacer), out var operations);
+            return (journeys, operations, data.Slots, data.Feeders.Count);
+        });
+    }
+
+    /// <summary>The users of a plan outside any run.</summary>
+    public static IReadOnlyList<VirtualUser> UsersOf(TestPlan plan)
+    {
+        var order = new LoadOrder { Plan = plan, BaseUrls = [], Seed = 1 };
+        var parts = new RunParts(order, [], new Mix(plan.ScenarioConfig, 1), Slots: 0, Feeders: 0, LaneCount: 1);
+        return new Lane(new VirtualPacer(), new Recorder([], 1).Stripes[0], 0, parts).Users;
+    }
 
     public void AdvanceTo(double seconds) => _pacer.AdvanceTo(1 + (long)(seconds * Second));
 
@@ -92,4 +118,7 @@ internal sealed class VirtualRun : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _run.DisposeAsync();
+
+    private static LoadOrder OrderOf(string plan, ShardShare? share, int seed) =>
+        new() { Plan = PlanFile.Parse(plan).WithScenarios(_ => null, new DocumentErrors()), BaseUrls = [], Share = share ?? ShardShare.Whole, Seed = seed };
 }

@@ -37,6 +37,18 @@ public sealed class MetricWindowTests
     }
 
     [Fact]
+    public void A_transaction_has_figures_of_its_own_and_is_in_no_total()
+    {
+        var checkout = new OperationWindow { Scenario = "shop", Operation = "checkout", Kind = OperationKind.Transaction, Sent = 4, Ok = 3, Failed = 1 };
+        var window = Second(0, users: 1, Requests("buy", sent: 10, ok: 10), checkout);
+        window.AddSeconds(Second(1, users: 1, checkout));
+
+        Assert.Equal((10, 0.0), (window.Total().Sent, window.ValueOf("error_rate", null)));
+        Assert.Equal((8.0, 25.0), (window.ValueOf("total_requests", "checkout"), window.ValueOf("error_rate", "checkout")));
+        Assert.Equal(OperationKind.Transaction, window.For(checkout).Kind);
+    }
+
+    [Fact]
     public void A_window_survives_the_wire()
     {
         var window = Second(7, users: 3, Requests("buy", sent: 5, ok: 4, failed: 1));

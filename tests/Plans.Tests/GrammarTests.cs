@@ -16,13 +16,35 @@ public sealed class GrammarTests
     [InlineData("{{}}", "has an expression that cannot be read: {{}}")]
     [InlineData("{{a b}}", "has an expression that cannot be read: {{a b}}")]
     [InlineData("{{random.int(1,}}", "has an expression that cannot be read: {{random.int(1,}}")]
-    [InlineData("{{explode()}}", "calls the unknown function explode; there are random.int, random.text, random.uuid, pick, now.iso, now.unix_ms")]
+    [InlineData("{{now.soon()}}", "calls the unknown function now.soon; there are now.iso, now.unix_ms")]
+    [InlineData("{{fake.date('2030-01-01')}}", "calls fake.date with something else than two quoted dates")]
+    [InlineData("{{fake.date('2030-01-01','31.12.2030')}}", "calls fake.date with a date that is not like '2027-05-31'")]
+    [InlineData("{{fake.date('2030-01-02','2030-01-01')}}", "calls fake.date with the later date first")]
+    [InlineData("{{fake.name(5)}}", "calls fake.name with 1 arguments")]
     [InlineData("{{random.int(9,1)}}", "calls random.int with the larger number first")]
     [InlineData("{{random.int(1)}}", "calls random.int with 1 arguments")]
     public void A_template_that_cannot_be_read_says_why(string text, string expected)
     {
         Assert.False(Template.TryParse(text, out _, out var error));
         Assert.Equal(expected, error);
+    }
+
+    [Fact]
+    public void A_function_nobody_knows_is_refused_with_those_there_are()
+    {
+        Assert.False(Template.TryParse("{{explode()}}", out _, out var any));
+        Assert.False(Template.TryParse("{{fake.unicorn}}", out _, out var fake));
+
+        Assert.StartsWith("calls the unknown function explode; there are random.int, random.text, random.uuid, pick, now.iso, now.unix_ms, fake.name", any);
+        Assert.StartsWith("calls the unknown function fake.unicorn; there are fake.name, fake.first_name", fake);
+    }
+
+    [Fact]
+    public void Made_up_data_needs_no_parentheses()
+    {
+        Assert.True(Template.TryParse("{{fake.name}} {{fake.name()}}", out var template, out _));
+
+        Assert.All(template.Expressions, e => Assert.Empty(e.Arguments!));
     }
 
     [Theory]

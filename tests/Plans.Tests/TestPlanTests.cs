@@ -55,6 +55,34 @@ public sealed class TestPlanTests
         Assert.Equal(50, plan.StopConditions!.MaxErrorRate);
     }
 
+    [Theory]
+    [InlineData("""{ "name": "a\u0000b" }""", "name")]
+    [InlineData("""{ "scenario_config": { "scenarios": [ { "json": [ "\ud800" ] } ] } }""", "scenario_config.scenarios[0].json[0]")]
+    [InlineData("""{ "a\u0000b": 1 }""", "")]
+    [InlineData("""{ "a\ud800b": 1 }""", "")]
+    [InlineData("""{ "load_pattern": { "type": "linear", "type": "spike" } }""", "")]
+    public void What_cannot_be_kept_as_text_or_stands_twice_is_refused_by_its_path(string json, string path)
+    {
+        var errors = new DocumentErrors();
+        PlanFile.ParseJson(json, errors);
+
+        var error = Assert.Single(errors.All);
+        Assert.Equal(path, error.Path);
+        Assert.DoesNotContain("line ,", error.Message);
+    }
+
+    [Fact]
+    public void A_plan_file_with_a_zero_in_a_text_is_refused_with_its_line()
+    {
+        var refused = Assert.Throws<InvalidPlanException>(() => PlanFile.Parse("name: x\ndescription: \"a\\0b\""));
+
+        Assert.StartsWith("line 2: description: ", refused.Message);
+    }
+
+    [Fact]
+    public void A_name_of_nothing_but_spaces_is_refused() =>
+        Assert.Equal(["name: must not be blank"], Reading.ErrorsOf("""{ "name": "  " }"""));
+
     [Fact]
     public void What_is_written_reads_back_to_the_same_plan()
     {

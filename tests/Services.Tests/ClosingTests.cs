@@ -41,6 +41,20 @@ public sealed class ClosingTests(TestDatabase test) : IClassFixture<TestDatabase
     }
 
     [Fact]
+    public async Task A_transaction_is_kept_beside_the_requests_and_never_counted_among_them()
+    {
+        var window = Window(0, sent: 7);
+        window.Append(new OperationWindow { Scenario = "s", Operation = "whole", Kind = OperationKind.Transaction, Sent = 2, Ok = 1, Aborted = 1 });
+        await _windows.StoreAsync(new MetricWindowRecorded(_run, 0, Day, window), CancellationToken.None);
+        await using var connection = await test.Database.Source.OpenConnectionAsync();
+
+        var (read, _) = await _windows.ReadSecondAsync(connection, Day, _run, 0, CancellationToken.None);
+
+        Assert.Equal((7, 2), (read.Total().Sent, read.For(window.Operations[1]).Sent));
+        Assert.Equal([new StoredWindows(0, 1, 0, 7, 7)], await _runs.StoredAsync(Leased(), CancellationToken.None));
+    }
+
+    [Fact]
     public async Task Seconds_close_in_order_as_both_shards_report_them_and_the_run_is_sealed_at_the_end()
     {
         await StartAsync(0, 1);

@@ -3,6 +3,10 @@ using Loadstone.Contracts;
 using Loadstone.Scheduler;
 using Loadstone.ServiceHost;
 using Loadstone.Worker;
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Loadstone.Services.Tests;
 
@@ -34,6 +38,17 @@ public sealed class SmallPartsTests
         var changed = Convert.ToBase64String(Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(Convert.FromBase64String(body)).Replace("ada", "eve", StringComparison.Ordinal)));
 
         Assert.All([other, $"{changed}.{signature}", body, "", null, "a.b.c"], header => Assert.Null(identity.Verify(header)));
+    }
+
+    [Fact]
+    public void A_service_on_the_bus_tells_nobody_outside_how_it_is_used()
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Configuration["LOADSTONE_RABBITMQ"] = "amqp://127.0.0.1:1/";
+        builder.AddBus(_ => { });
+        using var services = builder.Services.BuildServiceProvider();
+
+        Assert.False(services.GetRequiredService<IOptions<UsageTelemetryOptions>>().Value.Enabled);
     }
 
     [Fact]

@@ -45,6 +45,8 @@ create table if not exists ingestion.shard_windows (
   cpu_percent double precision not null,
   memory_bytes bigint not null,
   gc_pause_ms double precision not null,
+  loop_delay_ms double precision not null,
+  pool_delay_ms double precision not null,
   lag bytea not null,
   primary key (day, execution_id, shard, sequence)
 ) partition by range (day);
@@ -73,6 +75,9 @@ create table if not exists ingestion.endpoint_windows (
   service bytea not null,
   primary key (day, execution_id, shard, sequence, scenario, operation)
 ) partition by range (day);
+
+-- The kind came later than the table.
+alter table ingestion.endpoint_windows add column if not exists kind text not null default 'request';
 
 -- Seconds that got a window after they were closed, to be closed again.
 create table if not exists ingestion.late_seconds (

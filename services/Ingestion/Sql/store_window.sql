@@ -5,15 +5,15 @@ with run as (
 ),
 fresh as (
   insert into ingestion.shard_windows
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
   on conflict do nothing
   returning 1
 ),
 endpoints as (
   insert into ingestion.endpoint_windows
   select $1, $2, $3, $4, o.*
-  from unnest($17::text[], $18::text[], $19::text[], $20::text[], $21::bigint[], $22::bigint[], $23::bigint[], $24::bigint[], $25::bigint[],
-    $26::bigint[], $27::bigint[], $28::bigint[], $29::bigint[], $30::bigint[], $31::text[], $32::bytea[], $33::bytea[]) as o
+  from unnest($19::text[], $20::text[], $21::text[], $22::text[], $23::bigint[], $24::bigint[], $25::bigint[], $26::bigint[], $27::bigint[],
+    $28::bigint[], $29::bigint[], $30::bigint[], $31::bigint[], $32::bigint[], $33::text[], $34::bytea[], $35::bytea[], $36::text[]) as o
   where exists (select from fresh)
 ),
 late as (

@@ -16,6 +16,9 @@ internal enum Escaping
 
     /// <summary>As the inside of a JSON text (RFC 8259 §7).</summary>
     Json,
+
+    /// <summary>Between the quotes of a multipart header (HTML §4.10.21.8).</summary>
+    Quoted,
 }
 
 /// <summary>
@@ -38,6 +41,13 @@ internal sealed class ByteWriter
         Length += bytes.Length;
     }
 
+    /// <summary>Writes bytes and returns them where they now stand, to be changed in place at once.</summary>
+    public Span<byte> Append(ReadOnlySpan<byte> bytes)
+    {
+        Write(bytes);
+        return _bytes.AsSpan(Length - bytes.Length, bytes.Length);
+    }
+
     public void Write(long number)
     {
         _ = Utf8Formatter.TryFormat(number, Room(20), out var written);
@@ -54,11 +64,17 @@ internal sealed class ByteWriter
             case Escaping.Json:
                 WriteUtf8(JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text));
                 break;
+            case Escaping.Quoted:
+                WriteUtf8(Quote(text));
+                break;
             default:
                 WriteUtf8(text);
                 break;
         }
     }
+
+    /// <summary>A text as it stands between the quotes of a multipart header.</summary>
+    public static string Quote(string text) => text.Replace("\"", "%22").Replace("\r", "%0D").Replace("\n", "%0A");
 
     /// <summary>Forgets what was written; the buffer stays rented.</summary>
     public void Reset() => Length = 0;

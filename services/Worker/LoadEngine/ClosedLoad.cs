@@ -6,40 +6,30 @@ namespace Loadstone.LoadEngine;
 /// <summary>Users who come, do one iteration after the other, and go when the shape falls.</summary>
 internal sealed class ClosedLoad : LoadDriver
 {
-    private const int Absent = 0;
-    private const int Present = 1;
-    private const int Leaving = 2;
-
-    private readonly Lock _gate = new();
-    private readonly int? _iterationsPerUser;
-    private readonly bool _isLimited;
-
-    // The pacer's only.
+    private readonly LimitedWork _work;
     private readonly IEnumerator<UserChange> _changes;
+    private readonly Presence[] _presence;
+    private readonly List<VirtualUser> _parked = [];
     private int _users;
-
-    // Crosses threads: the pacer brings users in and asks them to leave, they say when they have left.
-    private readonly int[] _presence;
-    private volatile bool _allCame;
-    private long _sharedLeft;
     private long _pausedNs;
 
-    // Under _gate: who waits for the pause to end.
-    private readonly List<VirtualUser> _parked = [];
-
-    public ClosedLoad(RunParts parts)
-        : base(parts)
+    public ClosedLoad(Lane lane)
+        : base(lane)
     {
-        var shape = parts.Order.Plan.Shape;
-        _changes = UserTimes.Of(shape).GetEnumerator();
+        _work = lane.Run.LimitedWork;
+        _changes = UserTimes.Of(lane.Run.Order.Plan.Shape).GetEnumerator();
         _changes.MoveNext();
-        _presence = new int[parts.Users.Count];
-        _iterationsPerUser = shape.IterationsPerUser;
-        _sharedLeft = shape.SharedIterations is { } all ? parts.Order.Share.CountOf(all) : long.MaxValue;
-        _isLimited = shape.SharedIterations is not null || _iterationsPerUser is not null;
+        _presence = new Presence[lane.Users.Count];
     }
 
-    /// <summary>Called when no user will ever begin again, though the time is not up.</summary>
+    private enum Presence
+    {
+        Absent,
+        Present,
+        Leaving,
+    }
+
+    /// <summary>Called when no user of any lane will ever begin again, though the time is not up.</summary>
     public Action? WhenWorkIsDone { get; init; }
 
     protected override long? Advance(long nowNs)
@@ -52,21 +42,16 @@ internal sealed class ClosedLoad : LoadDriver
         }
         while (_changes.MoveNext());
 
-        _allCame = true;
-        SayWhenDone(AtWork);
+        if (_work.AllCame() && !IsOver)
+            WhenWorkIsDone?.Invoke();
         return null;
     }
 
     protected override void Release(long pausedNs)
     {
-        Volatile.Write(ref _pausedNs, pausedNs);
-        VirtualUser[] held;
-        lock (_gate)
-        {
-            held = [.. _parked];
-            _parked.Clear();
-        }
-
+        _pausedNs = pausedNs;
+        VirtualUser[] held = [.. _parked];
+        _parked.Clear();
         foreach (var user in held)
             user.InterruptIdle();
     }
@@ -76,69 +61,57 @@ internal sealed class ClosedLoad : LoadDriver
     {
         for (; _users < users; _users++)
         {
-            if (Parts.Order.Share.Has(_users))
-                Come(_users / Parts.Order.Share.Of, dueNs);
+            if (Lane.Share.Has(_users))
+                Come(_users / Lane.Share.Of, dueNs);
         }
 
         for (; _users > users; _users--)
         {
-            if (Parts.Order.Share.Has(_users - 1))
-                Leave((_users - 1) / Parts.Order.Share.Of);
+            if (Lane.Share.Has(_users - 1))
+                Leave((_users - 1) / Lane.Share.Of);
         }
     }
 
     private void Come(int place, long dueNs)
     {
         // One that was asked to leave but has not yet left just stays.
-        if (Interlocked.CompareExchange(ref _presence[place], Present, Leaving) == Leaving)
+        var before = _presence[place];
+        _presence[place] = Presence.Present;
+        if (before != Presence.Absent)
             return;
-        Volatile.Write(ref _presence[place], Present);
-        ComeToWork();
+        AtWork++;
+        _work.Come();
         Remember(LiveAsync(place, dueNs));
     }
 
     private void Leave(int place)
     {
-        if (Interlocked.CompareExchange(ref _presence[place], Leaving, Present) == Present)
-            Parts.Users[place].InterruptIdle();
+        if (_presence[place] != Presence.Present)
+            return;
+        _presence[place] = Presence.Leaving;
+        Lane.Users[place].InterruptIdle();
     }
 
     private async Task LiveAsync(int place, long dueNs)
     {
-        var user = Parts.Users[place];
-        var journey = Parts.Journeys[Parts.Mix.OfUser(user.Number)];
-        do
+        var user = Lane.Users[place];
+        var journey = Lane.Run.Journeys[Lane.Run.Mix.OfUser(user.Number)];
+        while (MayWork(place, user))
         {
-            while (MayWork(place, user))
-            {
-                await user.WaitUntil(dueNs, idle: true);
-                dueNs = await PassGate(user, dueNs);
-                if (dueNs <= Parts.Pacer.NowNs && MayWork(place, user) && TakeIteration())
-                    dueNs = await IterateAsync(user, journey, dueNs, new IterationCounts { Planned = 1, Started = 1 });
-            }
-
-            user.Disconnect();
+            await user.WaitUntil(dueNs, idle: true);
+            dueNs = await PassGate(user, dueNs);
+            if (dueNs <= Lane.NowNs && MayWork(place, user) && _work.TryTake())
+                dueNs = await IterateAsync(user, journey, dueNs, new IterationCounts { Planned = 1, Started = 1 });
         }
-        while (!HasLeft(place, user));
 
-        SayWhenDone(GoHome());
-    }
-
-    private bool MayWork(int place, VirtualUser user) => !IsOver && Volatile.Read(ref _presence[place]) == Present && !HasDone(user);
-
-    // False when the user was asked back in before it was gone.
-    private bool HasLeft(int place, VirtualUser user) =>
-        Interlocked.CompareExchange(ref _presence[place], Absent, Leaving) == Leaving || IsOver || HasDone(user);
-
-    private bool HasDone(VirtualUser user) => user.Iteration >= _iterationsPerUser || Volatile.Read(ref _sharedLeft) <= 0;
-
-    private bool TakeIteration() => _sharedLeft == long.MaxValue || Interlocked.Decrement(ref _sharedLeft) >= 0;
-
-    private void SayWhenDone(int atWork)
-    {
-        if (_isLimited && atWork == 0 && _allCame && !IsOver)
+        user.Disconnect();
+        _presence[place] = Presence.Absent;
+        AtWork--;
+        if (_work.Go() && !IsOver)
             WhenWorkIsDone?.Invoke();
     }
+
+    private bool MayWork(int place, VirtualUser user) => !IsOver && _presence[place] == Presence.Present && !_work.IsDone(user);
 
     // Waits while the run is paused. What was due in the pause is due as much later as it lasted.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -146,17 +119,9 @@ internal sealed class ClosedLoad : LoadDriver
     {
         while (IsPaused && !IsOver)
         {
-            ValueTask turn;
-            lock (_gate)
-            {
-                if (!IsPaused)
-                    break;
-                _parked.Add(user);
-                turn = user.WaitIdle();
-            }
-
-            await turn;
-            dueNs += Volatile.Read(ref _pausedNs);
+            _parked.Add(user);
+            await user.WaitIdle();
+            dueNs += _pausedNs;
         }
 
         return dueNs;

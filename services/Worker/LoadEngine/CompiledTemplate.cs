@@ -50,11 +50,24 @@ internal sealed class CompiledTemplate
             return this;
         }
 
+        /// <summary>A value as it is.</summary>
+        public Builder Add(Value value)
+        {
+            AddValue(value, Escaping.None);
+            return this;
+        }
+
         /// <summary>A template as its author wrote it; only its values are escaped.</summary>
         public Builder AddTemplate(string text, Escaping escaping) => AddTemplate(text, escaping, literal => literal);
 
         /// <summary>A template that is percent-encoded as a whole, as in a query or a form.</summary>
         public Builder AddEncoded(string text) => AddTemplate(text, Escaping.Percent, Uri.EscapeDataString);
+
+        /// <summary>A template between the quotes of a multipart header.</summary>
+        public Builder AddQuoted(string text) => AddTemplate(text, Escaping.Quoted, ByteWriter.Quote);
+
+        /// <summary>Text that is no template between the quotes of a multipart header.</summary>
+        public Builder AddQuotedLiteral(string text) => Add(ByteWriter.Quote(text));
 
         /// <summary>A JSON document whose texts are templates. A text that is one number's expression becomes a number.</summary>
         public Builder AddJson(JsonNode? json)
@@ -75,6 +88,13 @@ internal sealed class CompiledTemplate
                     break;
             }
 
+            return this;
+        }
+
+        public Builder AddValue(Value value, Escaping escaping)
+        {
+            Flush();
+            _parts.Add((null, value, escaping));
             return this;
         }
 
@@ -124,12 +144,6 @@ internal sealed class CompiledTemplate
             }
 
             Add(close.ToString());
-        }
-
-        private void AddValue(Value value, Escaping escaping)
-        {
-            Flush();
-            _parts.Add((null, value, escaping));
         }
 
         private void Flush()

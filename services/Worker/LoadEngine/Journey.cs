@@ -1,46 +1,52 @@
-using System.Runtime.CompilerServices;
 using Loadstone.LoadEngine.Http;
+using Loadstone.LoadEngine.Steps;
 using Loadstone.Measurement;
 using Loadstone.Plans;
 
 namespace Loadstone.LoadEngine;
 
-/// <summary>A scenario ready to run: its operations, and the variables filled in at the start of each iteration.</summary>
+/// <summary>A scenario ready to run: its steps, and the variables filled in at the start of each iteration.</summary>
 internal sealed class Journey
 {
-    private readonly Operation[] _operations;
+    private readonly StepSequence _steps;
     private readonly (int Slot, CompiledTemplate Template)[] _variables;
-    private readonly IReadOnlyList<UserFeeder> _feeders;
+    private readonly UserFeeder[] _feeders;
 
-    private Journey(string name, Operation[] operations) => (Name, _operations, _variables, _feeders) = (name, operations, [], []);
+    private Journey(string name, StepSequence steps) => (Name, _steps, _variables, _feeders) = (name, steps, [], []);
 
-    private Journey(Scenario scenario, PlanData data, Func<Step, Operation> compile)
+    private Journey(Scenario scenario, PlanData data, StepCompiler compiler)
     {
         Name = scenario.Name;
-        _feeders = data.Feeders;
+        _feeders = [.. data.Feeders];
         _variables = [.. (scenario.DataTemplates ?? new Dictionary<string, string>()).Select(t =>
             (data.SlotOf(scenario.Name, t.Key), new CompiledTemplate.Builder(data, scenario.Name).AddTemplate(t.Value, Escaping.None).Build()))];
-        // Variables of earlier steps must have their slots before later steps are compiled.
-        _operations = [.. scenario.Journey.Select(compile)];
+        _steps = compiler.Compile(scenario.Journey);
     }
 
     public string Name { get; }
 
     /// <summary>A journey of ready-made operations, without data.</summary>
-    public static Journey Of(string name, params Operation[] operations) => new(name, operations);
+    public static Journey Of(string name, params Operation[] operations) => new(name, new StepSequence(operations));
 
     /// <summary>Compiles all scenarios of a plan, and lists the operations they measure, each at its index.</summary>
     /// <param name="plan">The plan, with every scenario filled in.</param>
     /// <param name="data">Where templates draw from.</param>
     /// <param name="origins">Where requests may go.</param>
     /// <param name="operations">The blank windows of the operations.</param>
-    public static Journey[] CompileAll(TestPlan plan, PlanData data, Origins origins, out List<OperationWindow> operations)
+    public static Journey[] CompileAll(TestPlan plan, PlanData data, Origins origins, out List<OperationWindow> operations) => CompileAll(
+        plan, data, (step, index, scenario, think) => new HttpOperation(index, step, data, scenario, origins) { Think = think, Critical = step.Critical }, out operations, origins);
+
+    /// <summary>Compiles all scenarios of a plan with requests of the caller's making.</summary>
+    /// <param name="plan">The plan, with every scenario filled in.</param>
+    /// <param name="data">Where templates draw from.</param>
+    /// <param name="makeRequest">Makes the operations of HTTP steps.</param>
+    /// <param name="operations">The blank windows of the operations.</param>
+    /// <param name="origins">Where other steps may connect to; null when there are none.</param>
+    public static Journey[] CompileAll(TestPlan plan, PlanData data, MakeRequest makeRequest, out List<OperationWindow> operations, Origins? origins = null)
     {
-        var blanks = new List<OperationWindow>();
-        var journeys = plan.ScenarioConfig.Scenarios.Select(scenario => new Journey(
-            scenario, data, step => Compile(step, scenario.Name, plan.ScenarioConfig.ThinkTime, data, origins, blanks))).ToArray();
+        var (blanks, config) = (new List<OperationWindow>(), plan.ScenarioConfig);
         operations = blanks;
-        return journeys;
+        return [.. config.Scenarios.Select(s => new Journey(s, data, new StepCompiler(s.Name, config.ThinkTime, data, makeRequest, blanks, origins)))];
     }
 
     /// <summary>Runs one iteration for a user.</summary>
@@ -48,22 +54,11 @@ internal sealed class Journey
     /// <param name="dueNs">When its first step is due.</param>
     /// <param name="driver">Asked before each step whether the run is over.</param>
     /// <returns>Whether every step was done, and when the next iteration is due.</returns>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<(bool Whole, long NextDueNs)> IterateAsync(VirtualUser user, long dueNs, LoadDriver driver)
+    public ValueTask<StepOutcome> IterateAsync(VirtualUser user, long dueNs, LoadDriver driver)
     {
+        user.Driver = driver;
         Begin(user);
-        foreach (var operation in _operations)
-        {
-            await user.WaitUntil(dueNs);
-            if (driver.IsOver)
-                return (false, dueNs);
-            var outcome = await operation.RunAsync(user, dueNs);
-            dueNs = outcome.EndNs + operation.Think.NextNs(ref user.Random);
-            if (outcome.Failed && operation.Critical)
-                return (false, dueNs);
-        }
-
-        return (true, dueNs);
+        return _steps.RunAsync(user, dueNs);
     }
 
     private void Begin(VirtualUser user)
@@ -73,25 +68,5 @@ internal sealed class Journey
             user.Rows[feeder.Index] = feeder.NextRow(user);
         foreach (var (slot, template) in _variables)
             user.Variables[slot] = template.TextFor(user);
-    }
-
-    private static Operation Compile(
-        Step step, string scenario, DurationDistribution think, PlanData data, Origins origins, List<OperationWindow> blanks)
-    {
-        var pause = new Waiting(step.ThinkTime ?? think);
-        if (step is WaitStep wait)
-            return new WaitOperation(new Waiting(wait.Duration)) { Think = new Waiting(step.ThinkTime ?? DurationDistribution.Always(TimeSpan.Zero)), Critical = step.Critical };
-        var http = (HttpStep)step;
-        return new HttpOperation(IndexOf(http, scenario, blanks), http, data, scenario, origins) { Think = pause, Critical = step.Critical };
-    }
-
-    // Steps of one name are one operation.
-    private static int IndexOf(HttpStep step, string scenario, List<OperationWindow> blanks)
-    {
-        var index = blanks.FindIndex(b => b.Scenario == scenario && b.Operation == step.Name);
-        if (index >= 0)
-            return index;
-        blanks.Add(new OperationWindow { Scenario = scenario, Operation = step.Name, Method = step.Method, Path = step.Path.Split('?')[0] });
-        return blanks.Count - 1;
     }
 }

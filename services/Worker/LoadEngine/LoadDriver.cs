@@ -1,32 +1,31 @@
 using System.Runtime.CompilerServices;
+using Loadstone.LoadEngine.Loops;
 using Loadstone.Measurement;
 
 namespace Loadstone.LoadEngine;
 
 /// <summary>
-/// Brings users to work as the schedule says. The schedule has a clock of its own, which stands still while the run is
-/// paused. All of it happens on the pacer's thread, but for what users do when they are between iterations.
+/// Brings the users of one lane to work as the schedule says. The schedule has a clock of its own, which stands still while
+/// the run is paused. All of it happens on the lane's thread.
 /// </summary>
-internal abstract class LoadDriver(RunParts parts) : IAlarm
+internal abstract class LoadDriver(Lane lane) : IAlarm
 {
-    // The pacer's only.
     private readonly List<Task> _lives = [];
     private long _pausedAtNs;
     private int _generation;
 
-    private int _atWork;
-    private volatile bool _paused;
-    private volatile bool _over;
-
     /// <summary>Users at work now.</summary>
-    public int AtWork => Volatile.Read(ref _atWork);
+    public int AtWork { get; protected set; }
 
     /// <summary>True when no further step may begin.</summary>
-    public bool IsOver => _over;
+    public bool IsOver { get; private set; }
 
-    protected RunParts Parts => parts;
+    protected Lane Lane => lane;
 
-    protected bool IsPaused => _paused;
+    protected bool IsPaused { get; private set; }
+
+    /// <summary>True when the run was stopped before its time.</summary>
+    protected bool IsCancelled { get; private set; }
 
     /// <summary>When the schedule began, by the pacer's clock, moved on by all pauses.</summary>
     protected long StartNs { get; private set; }
@@ -38,24 +37,24 @@ internal abstract class LoadDriver(RunParts parts) : IAlarm
     public void Start(long startNs)
     {
         StartNs = startNs;
-        JoinedNs = Math.Max(startNs, parts.Pacer.NowNs);
-        parts.Pacer.Set(startNs, this, ++_generation);
+        JoinedNs = Math.Max(startNs, lane.NowNs);
+        lane.Pacer.Set(startNs, this, ++_generation);
     }
 
     public void Ring(long nowNs, int ticket)
     {
         // Alarms from before a pause are void: resuming sets a new one.
-        if (ticket != _generation || _paused || _over)
+        if (ticket != _generation || IsPaused || IsOver)
             return;
         if (Advance(nowNs) is { } nextNs)
-            parts.Pacer.Set(nextNs + StartNs, this, ticket);
+            lane.Pacer.Set(nextNs + StartNs, this, ticket);
     }
 
     /// <summary>Holds the schedule, and every user when it comes to the end of its iteration.</summary>
-    public void Pause(long nowNs)
+    public virtual void Pause(long nowNs)
     {
         _pausedAtNs = nowNs;
-        _paused = true;
+        IsPaused = true;
     }
 
     /// <summary>Lets the schedule and the users go on where they were.</summary>
@@ -63,7 +62,7 @@ internal abstract class LoadDriver(RunParts parts) : IAlarm
     {
         var pausedNs = nowNs - _pausedAtNs;
         StartNs += pausedNs;
-        _paused = false;
+        IsPaused = false;
         Release(pausedNs);
         Ring(nowNs, ++_generation);
     }
@@ -72,9 +71,9 @@ internal abstract class LoadDriver(RunParts parts) : IAlarm
     /// <param name="cancelled">True when the run was stopped before its time.</param>
     public void End(bool cancelled)
     {
-        _over = true;
-        GiveUpWaiting(cancelled);
-        foreach (var user in parts.Users)
+        (IsOver, IsCancelled) = (true, cancelled);
+        GiveUpWaiting();
+        foreach (var user in lane.Users)
             user.InterruptForGood();
     }
 
@@ -93,7 +92,7 @@ internal abstract class LoadDriver(RunParts parts) : IAlarm
     protected abstract void Release(long pausedNs);
 
     /// <summary>Books what was waiting for a user when the run ended.</summary>
-    protected virtual void GiveUpWaiting(bool cancelled)
+    protected virtual void GiveUpWaiting()
     {
     }
 
@@ -101,15 +100,10 @@ internal abstract class LoadDriver(RunParts parts) : IAlarm
     protected void Remember(Task life)
     {
         // Users may come and go many times; the lives that ended well need not be kept.
-        if (_lives.Count > 2 * parts.Users.Count)
+        if (_lives.Count > 2 * lane.Users.Count)
             _lives.RemoveAll(l => l.IsCompletedSuccessfully);
         _lives.Add(life);
     }
-
-    protected void ComeToWork() => Interlocked.Increment(ref _atWork);
-
-    /// <summary>Returns how many are left at work.</summary>
-    protected int GoHome() => Interlocked.Decrement(ref _atWork);
 
     /// <summary>Runs and books one iteration. Returns when the next is due.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -121,13 +115,3 @@ internal abstract class LoadDriver(RunParts parts) : IAlarm
         return nextDueNs;
     }
 }
-
-/// <summary>What the parts of a run share.</summary>
-/// <param name="Pacer">The clock.</param>
-/// <param name="Recorder">Where everything is counted.</param>
-/// <param name="Users">The users of this shard, each at its number divided by the shards.</param>
-/// <param name="Journeys">The scenarios.</param>
-/// <param name="Mix">Who runs which.</param>
-/// <param name="Order">What was asked for.</param>
-internal sealed record RunParts(
-    Pacer Pacer, Recorder Recorder, IReadOnlyList<VirtualUser> Users, Journey[] Journeys, Mix Mix, LoadOrder Order);

@@ -3,43 +3,40 @@ using Loadstone.Measurement;
 namespace Loadstone.LoadEngine;
 
 /// <summary>
-/// Arrivals that come when they are due, whether or not earlier ones have ended. Each is given to the user that has been free
-/// the longest; with nobody free it waits, first come first served, and keeps its due time.
+/// Arrivals that come when they are due, whether or not earlier ones have ended. Each is given to a user that is free; with
+/// nobody free it waits, first come first served, and keeps its due time.
 /// </summary>
 internal sealed class OpenLoad : LoadDriver
 {
-    private readonly Lock _gate = new();
+    private readonly WaitingRoom _room;
     private readonly long _maxDelayNs;
-    private readonly Recorder.Stripe _stripe;
-
-    // The pacer's only.
     private readonly IEnumerator<(long DueNs, long Number)> _arrivals;
     private bool _more;
     private bool _begun;
 
-    // Under _gate. There are never both: an arrival only waits when nobody is free.
-    private readonly Queue<VirtualUser> _free = new();
-    private readonly Queue<(long DueNs, long Number)> _waiting = new();
-
-    public OpenLoad(RunParts parts)
-        : base(parts)
+    public OpenLoad(Lane lane)
+        : base(lane)
     {
-        _arrivals = Arrivals.Of(parts.Order.Plan.Shape, parts.Order.Seed, parts.Order.Share).GetEnumerator();
+        var order = lane.Run.Order;
+        _room = lane.Run.WaitingRoom;
+        _arrivals = Arrivals.Of(order.Plan.Shape, order.Seed, lane.Share).GetEnumerator();
         _more = _arrivals.MoveNext();
-        _maxDelayNs = parts.Order.Plan.MaxStartDelay.Ticks * 100;
-        _stripe = parts.Recorder.StripeOf(0);
+        _maxDelayNs = order.Plan.MaxStartDelay.Ticks * 100;
     }
+
+    // In ns of the schedule: what was due before has waited too long.
+    private long OldestNs => Lane.NowNs - StartNs - _maxDelayNs;
 
     public override void EverySecond(long nowNs)
     {
-        lock (_gate)
-        {
-            while (!IsPaused && _waiting.TryPeek(out var first) && nowNs - first.DueNs > _maxDelayNs)
-            {
-                _waiting.Dequeue();
-                _stripe.Iteration(new IterationCounts { Dropped = 1 });
-            }
-        }
+        if (!IsPaused && _begun)
+            _room.DropBefore(OldestNs, Lane.Stripe);
+    }
+
+    public override void Pause(long nowNs)
+    {
+        _room.Close(Lane.Index);
+        base.Pause(nowNs);
     }
 
     protected override long? Advance(long nowNs)
@@ -51,104 +48,77 @@ internal sealed class OpenLoad : LoadDriver
             var (dueNs, number) = _arrivals.Current;
             if (dueNs + StartNs > nowNs)
                 return dueNs;
-            Arrive(dueNs + StartNs, number);
+            Arrive(new Arrival(dueNs, number));
         }
 
         return null;
     }
 
-    protected override void Release(long pausedNs)
-    {
-        lock (_gate)
-        {
-            for (var left = _waiting.Count; left > 0; left--)
-            {
-                var (dueNs, number) = _waiting.Dequeue();
-                _waiting.Enqueue((dueNs + pausedNs, number));
-            }
-        }
+    protected override void Release(long pausedNs) => Open();
 
-        while (TryMatch(out var user))
-            user.InterruptIdle();
-    }
-
-    protected override void GiveUpWaiting(bool cancelled)
+    protected override void GiveUpWaiting()
     {
-        lock (_gate)
-        {
-            _stripe.Iteration(cancelled ? new IterationCounts { Cancelled = _waiting.Count } : new IterationCounts { Dropped = _waiting.Count });
-            _waiting.Clear();
-        }
+        _room.Close(Lane.Index);
+        Lane.Stripe.Iteration(NotBegun(_room.Empty()));
     }
 
     private void BringEveryone()
     {
         _begun = true;
-        foreach (var user in Parts.Users)
+        Open();
+        foreach (var user in Lane.Users)
             Remember(LiveAsync(user));
     }
 
-    private void Arrive(long dueNs, long number)
+    private void Open()
     {
-        var missed = dueNs < JoinedNs;
-        _stripe.Iteration(new IterationCounts { Planned = 1, Dropped = missed ? 1 : 0 });
-        if (missed)
-            return;
-        lock (_gate)
-            _waiting.Enqueue((dueNs, number));
-        if (TryMatch(out var user))
+        foreach (var user in _room.Open(Lane.Index))
             user.InterruptIdle();
+    }
+
+    private void Arrive(Arrival arrival)
+    {
+        var missed = arrival.DueNs + StartNs < JoinedNs;
+        Lane.Stripe.Iteration(new IterationCounts { Planned = 1, Dropped = missed ? 1 : 0 });
+        if (!missed && _room.Arrive(arrival, Lane.Index) is { } user)
+            Wake(user);
+    }
+
+    private void Wake(VirtualUser user)
+    {
+        if (user.Lane == Lane)
+            user.InterruptIdle();
+        else
+            user.Lane.Pacer.Post(_ => user.InterruptIdle());
     }
 
     private async Task LiveAsync(VirtualUser user)
     {
         while (!IsOver)
         {
-            await NextArrival(user);
-            if (IsOver)
-                break;
-            ComeToWork();
-            var journey = Parts.Journeys[Parts.Mix.OfArrival(user.ArrivalNumber)];
-            await IterateAsync(user, journey, user.ArrivalDueNs, new IterationCounts { Started = 1 });
-            user.FreeSinceNs = Parts.Pacer.NowNs;
-            GoHome();
+            if (!_room.TryTakeOrWait(user, OldestNs))
+                await user.WaitIdle();
+            if (_room.Take(user) is { } arrival)
+                await ServeAsync(user, arrival);
         }
 
         user.Disconnect();
     }
 
-    private ValueTask NextArrival(VirtualUser user)
+    private async ValueTask ServeAsync(VirtualUser user, Arrival arrival)
     {
-        lock (_gate)
+        if (IsOver)
         {
-            if (!IsPaused && TryTake(user))
-                return ValueTask.CompletedTask;
-            _free.Enqueue(user);
-            return user.WaitIdle();
-        }
-    }
-
-    // Gives the arrival that waits longest to the user that is free longest.
-    private bool TryMatch(out VirtualUser user)
-    {
-        lock (_gate)
-            return _free.TryPeek(out user!) && TryTake(user) && _free.TryDequeue(out _);
-    }
-
-    // Under _gate. Arrivals that waited too long are dropped on the way.
-    private bool TryTake(VirtualUser user)
-    {
-        while (_waiting.TryDequeue(out var arrival))
-        {
-            if (Parts.Pacer.NowNs - arrival.DueNs <= _maxDelayNs)
-            {
-                (user.ArrivalDueNs, user.ArrivalNumber) = arrival;
-                return true;
-            }
-
-            _stripe.Iteration(new IterationCounts { Dropped = 1 });
+            user.Stripe.Iteration(NotBegun(1));
+            return;
         }
 
-        return false;
+        AtWork++;
+        var journey = Lane.Run.Journeys[Lane.Run.Mix.OfArrival(arrival.Number)];
+        await IterateAsync(user, journey, arrival.DueNs + StartNs, new IterationCounts { Started = 1 });
+        user.FreeSinceNs = Lane.NowNs;
+        AtWork--;
     }
+
+    private IterationCounts NotBegun(int count) => IsCancelled ? new IterationCounts { Cancelled = count } : new IterationCounts { Dropped = count };
 }

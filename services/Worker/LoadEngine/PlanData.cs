@@ -1,3 +1,4 @@
+using System.Net.Quic;
 using Loadstone.Plans;
 
 namespace Loadstone.LoadEngine;
@@ -10,11 +11,14 @@ internal sealed class PlanData
 {
     private readonly IReadOnlyDictionary<string, string> _environment;
     private readonly Dictionary<string, UserFeeder> _feeders = [];
+    private readonly Dictionary<string, UserProfile> _profiles;
     private readonly Dictionary<string, int> _slots = [];
 
     public PlanData(TestPlan plan, IReadOnlyDictionary<string, string> environment, ShardShare share)
     {
         _environment = environment;
+        Http = Runnable(plan.ScenarioConfig.Http ?? new HttpSettings());
+        _profiles = plan.ScenarioConfig.Scenarios.ToDictionary(s => s.Name, s => new UserProfile(s.Profile ?? BehaviourProfile.Default));
         foreach (var (name, feeder) in plan.ScenarioConfig.DataGeneration ?? new Dictionary<string, Feeder>())
         {
             if (feeder.Rows is not { Count: > 0 })
@@ -24,6 +28,9 @@ internal sealed class PlanData
                 throw new PlanNotRunnableException($"the data '{name}' has {feeder.Rows.Count} rows, too few for {plan.MaxVirtualUsers} users with a row of their own");
         }
     }
+
+    /// <summary>How requests travel.</summary>
+    public HttpSettings Http { get; }
 
     /// <summary>The feeders, each at its index.</summary>
     public IReadOnlyList<UserFeeder> Feeders => [.. _feeders.Values];
@@ -40,6 +47,9 @@ internal sealed class PlanData
         return slot;
     }
 
+    /// <summary>How the users of a scenario differ.</summary>
+    public UserProfile ProfileOf(string scenario) => _profiles[scenario];
+
     /// <summary>The value an expression stands for.</summary>
     /// <exception cref="PlanNotRunnableException">Nothing gives a value of that name.</exception>
     public Value ValueOf(string scenario, TemplateExpression expression)
@@ -54,6 +64,7 @@ internal sealed class PlanData
             "env" => new Value.Constant(_environment.GetValueOrDefault(rest) ?? throw Missing(expression.Name)),
             "user" when rest is "index" => new Value.Number(user => user.Number + 1),
             "user" when rest is "iteration" => new Value.Number(user => user.Iteration),
+            "profile" => ProfileOf(scenario).ValueOf(rest) ?? throw Missing(expression.Name),
             _ when _feeders.TryGetValue(expression.Root, out var feeder) => Fed(feeder, rest.Length == 0 ? Feeder.ValueColumn : rest, expression.Name),
             _ => throw Missing(expression.Name),
         };
@@ -69,6 +80,10 @@ internal sealed class PlanData
             ? values
             : throw Missing(name);
     }
+
+    private static HttpSettings Runnable(HttpSettings http) => http.Version == HttpProtocol.Http3 && !QuicConnection.IsSupported
+        ? throw new PlanNotRunnableException("the plan asks for HTTP/3, and this machine has no QUIC library: install libmsquic")
+        : http;
 
     private static Value.Fed Fed(UserFeeder feeder, string column, string name) => feeder.ColumnOf(column) is >= 0 and var place
         ? new Value.Fed(feeder, place)

@@ -12,52 +12,34 @@ internal enum Outcome
 }
 
 /// <summary>
-/// Where virtual users record. It is cut into stripes, one for each core, so that users on different cores seldom meet; a
-/// user always records in its own. Each stripe has two sets of counters: users write the active one under the stripe's lock,
-/// and once a second <see cref="Cut"/> swaps all stripes at one instant, so that no request is ever in two seconds, or its
-/// outcome in an earlier second than its send.
+/// Where virtual users record: a stripe for each lane, written by the lane's thread alone. Each stripe has two sets of
+/// counters. Once a second its lane cuts it: everything recorded before belongs to that second, everything after to the next,
+/// and as a request is sent and ends in one lane, no outcome is ever in an earlier second than its send.
 /// </summary>
 internal sealed class Recorder
 {
     private readonly OperationWindow[] _blanks;
-    private readonly Stripe[] _stripes;
 
     /// <param name="operations">Empty windows, one for each operation; requests name them by their index.</param>
-    public Recorder(IEnumerable<OperationWindow> operations)
+    /// <param name="stripes">How many stripes there are.</param>
+    public Recorder(IEnumerable<OperationWindow> operations, int stripes)
     {
         _blanks = [.. operations];
-        _stripes = [.. Enumerable.Range(0, Math.Clamp(Environment.ProcessorCount, 1, 16)).Select(_ => new Stripe(_blanks))];
+        Stripes = [.. Enumerable.Range(0, stripes).Select(_ => new Stripe(_blanks))];
     }
 
     /// <summary>A blank window of each operation, at its index.</summary>
     public IReadOnlyList<OperationWindow> Operations => _blanks;
 
-    /// <summary>The stripe of one user.</summary>
-    public Stripe StripeOf(int user) => _stripes[user % _stripes.Length];
+    /// <summary>A stripe for each lane.</summary>
+    public IReadOnlyList<Stripe> Stripes { get; }
 
-    /// <summary>Ends a second: everything recorded so far belongs to it, everything from now on to the next. Called by the pacer only.</summary>
-    /// <returns>What the stripes recorded, to be given back by <see cref="Merge"/>.</returns>
-    public Counters[] Cut()
+    /// <summary>Adds what a stripe recorded to a window, clears it, and gives it back to the stripe. Called by the reporter only.</summary>
+    public void Merge(int stripe, Counters cut, MetricWindow window)
     {
-        var cut = new Counters[_stripes.Length];
-        foreach (var stripe in _stripes)
-            stripe.Enter();
-        for (var i = 0; i < cut.Length; i++)
-            cut[i] = _stripes[i].Swap();
-        foreach (var stripe in _stripes)
-            stripe.Exit();
-        return cut;
-    }
-
-    /// <summary>Adds what the stripes recorded to a window, clears it, and gives it back to the stripes. Called by the reporter only.</summary>
-    public void Merge(Counters[] cut, MetricWindow window)
-    {
-        for (var i = 0; i < cut.Length; i++)
-        {
-            cut[i].AddTo(window, _blanks);
-            cut[i].Clear();
-            _stripes[i].GiveBack(cut[i]);
-        }
+        cut.AddTo(window, _blanks);
+        cut.Clear();
+        Stripes[stripe].GiveBack(cut);
     }
 
     /// <summary>One second's counters of one stripe.</summary>
@@ -89,48 +71,53 @@ internal sealed class Recorder
 
     internal sealed class Stripe(OperationWindow[] blanks)
     {
-        // Written under the lock, which is held for some ten nanoseconds at a time.
         private Counters _active = new(blanks.Length);
-        private SpinLock _lock = new(enableThreadOwnerTracking: false);
 
-        // Handed from the reporter to the pacer.
+        // Handed from the reporter to the lane.
         private Counters? _spare = new(blanks.Length);
 
         /// <summary>Books a send. Lag is what the generator itself was late by.</summary>
         public void Sent(int operation, long bytes, long lagNs)
         {
-            Enter();
             var window = Of(operation);
             window.Sent++;
             window.BytesSent += bytes;
             _active.Lag.Record(lagNs);
-            Exit();
         }
 
         public void Ended(int operation, in RequestResult result)
         {
-            Enter();
-            Book(Of(operation), result);
-            Exit();
+            var window = Of(operation);
+            window.BytesReceived += result.BytesReceived;
+            window.ChecksPassed += result.ChecksPassed;
+            window.ChecksFailed += result.ChecksFailed;
+            if (result.Status > 0)
+                window.CountStatus(result.Status);
+            if (result.Error is not null)
+                window.CountError(result.Error);
+            Book(window, result);
         }
 
-        public void Iteration(in IterationCounts counts)
+        /// <summary>Books a check that belongs to no single request.</summary>
+        public void Checked(int operation, bool passed)
         {
-            Enter();
-            _active.Iterations += counts;
-            Exit();
+            var window = Of(operation);
+            window.ChecksPassed += passed ? 1 : 0;
+            window.ChecksFailed += passed ? 0 : 1;
         }
 
-        public void Enter()
+        /// <summary>Books a message that came in.</summary>
+        public void Received(int operation, long bytes)
         {
-            var taken = false;
-            _lock.Enter(ref taken);
+            var window = Of(operation);
+            window.MessagesReceived++;
+            window.BytesReceived += bytes;
         }
 
-        public void Exit() => _lock.Exit(useMemoryBarrier: false);
+        public void Iteration(in IterationCounts counts) => _active.Iterations += counts;
 
-        /// <summary>Under the lock.</summary>
-        public Counters Swap()
+        /// <summary>Ends a second. Returns what was recorded in it, to be given back by <see cref="Merge"/>.</summary>
+        public Counters Cut()
         {
             var cut = _active;
             // The reporter has had a second to give the other set back. If it has not, we go on with a new one.
@@ -143,18 +130,6 @@ internal sealed class Recorder
         private OperationWindow Of(int operation) => _active.Operations[operation] ??= blanks[operation].Empty();
 
         private static void Book(OperationWindow window, in RequestResult result)
-        {
-            window.BytesReceived += result.BytesReceived;
-            window.ChecksPassed += result.ChecksPassed;
-            window.ChecksFailed += result.ChecksFailed;
-            if (result.Status > 0)
-                window.CountStatus(result.Status);
-            if (result.Error is not null)
-                window.CountError(result.Error);
-            BookOutcome(window, result);
-        }
-
-        private static void BookOutcome(OperationWindow window, in RequestResult result)
         {
             switch (result.Outcome)
             {
@@ -172,6 +147,7 @@ internal sealed class Recorder
                     return;
             }
 
+            window.Phases.Record(result.Phases);
             window.Response.Record(result.ResponseNs);
             window.Service.Record(result.ServiceNs);
         }
@@ -188,4 +164,8 @@ internal sealed class Recorder
 /// <param name="ChecksPassed">Checks that held.</param>
 /// <param name="ChecksFailed">Checks that did not.</param>
 internal readonly record struct RequestResult(
-    Outcome Outcome, int Status, string? Error, long ResponseNs, long ServiceNs, long BytesReceived, int ChecksPassed, int ChecksFailed);
+    Outcome Outcome, int Status, string? Error, long ResponseNs, long ServiceNs, long BytesReceived, int ChecksPassed, int ChecksFailed)
+{
+    /// <summary>Where the time went.</summary>
+    public PhaseTimes Phases { get; init; }
+}

@@ -4,107 +4,72 @@ using Loadstone.Measurement;
 namespace Loadstone.LoadEngine;
 
 /// <summary>
-/// Cuts the run into seconds. The cut itself takes microseconds on the pacer's thread; putting the window together and handing
-/// it on happens on a task of its own, so that neither a slow disk nor a slow network ever holds the load up.
+/// Puts the lanes' seconds together and hands them on, on a task of its own, so that neither a slow disk nor a slow network
+/// ever holds the load up.
 /// </summary>
-internal sealed class SecondHand : IAlarm
+internal sealed class SecondHand(Recorder recorder)
 {
-    private const long SecondNs = 1_000_000_000;
-
-    private readonly RunParts _parts;
-    private readonly LoadDriver _driver;
     private readonly Channel<Cut> _cuts = Channel.CreateUnbounded<Cut>(new UnboundedChannelOptions { SingleReader = true });
     private readonly SelfWatch _self = new();
     private readonly Dictionary<(string, string), long> _inFlight = [];
+    private readonly Queue<Cut>[] _byLane = [.. recorder.Stripes.Select(_ => new Queue<Cut>())];
+    private readonly bool[] _done = new bool[recorder.Stripes.Count];
 
-    // The pacer's only.
-    private long _startNs;
-    private int _sequence;
-    private long _loadSinceNs;
-    private long _loadNs;
-    private bool _finished;
-
-    public SecondHand(RunParts parts, LoadDriver driver) => (_parts, _driver) = (parts, driver);
+    /// <summary>Where lanes hand in their seconds.</summary>
+    public ChannelWriter<Cut> Cuts => _cuts.Writer;
 
     /// <summary>Everything measured so far, as one window. Complete when <see cref="ReportAsync"/> is.</summary>
     public MetricWindow Total { get; } = new() { Seconds = 0 };
 
-    public void Start(long startNs)
-    {
-        _startNs = startNs;
-        LoadGoesOn(startNs);
-        _parts.Pacer.Set(startNs + SecondNs, this);
-    }
-
-    /// <summary>From now on load is due.</summary>
-    public void LoadGoesOn(long nowNs) => _loadSinceNs = nowNs;
-
-    /// <summary>From now on no load is due.</summary>
-    public void LoadRests(long nowNs)
-    {
-        if (_loadSinceNs > 0)
-            _loadNs += nowNs - _loadSinceNs;
-        _loadSinceNs = 0;
-    }
-
-    public void Ring(long nowNs, int ticket)
-    {
-        // After a standstill several seconds are over: the first has all that happened, the others are empty.
-        if (_finished)
-            return;
-        while (NextCutNs <= nowNs)
-            CutAt(NextCutNs);
-        _driver.EverySecond(nowNs);
-        _parts.Pacer.Set(NextCutNs, this);
-    }
-
-    /// <summary>Cuts what is left. On the pacer's thread, when nobody records any more.</summary>
-    public void Finish(long nowNs)
-    {
-        _finished = true;
-        CutAt(nowNs);
-        _cuts.Writer.TryComplete();
-    }
-
-    /// <summary>Hands on each second as it is cut, until the last.</summary>
+    /// <summary>Hands on each second as all lanes have cut it, until the last.</summary>
     public async Task ReportAsync(Action<MetricWindow> onWindow)
     {
-        await foreach (var cut in _cuts.Reader.ReadAllAsync())
+        for (var sequence = 0; await HasSecondAsync(); sequence++)
         {
-            var window = new MetricWindow
-            {
-                Sequence = cut.Sequence,
-                VirtualUsers = cut.Users,
-                Seconds = cut.LoadSeconds,
-                Health = _self.SinceLast(),
-            };
-            _parts.Recorder.Merge(cut.Counters, window);
-            CarryInFlight(window);
-            if (cut.IsLast && window is { Seconds: 0, Operations: [] } && window.Iterations == default)
-                return;
+            var window = WindowOf(sequence);
+            if (_done.All(d => d) && window is { Seconds: 0, Operations: [] } && window.Iterations == default)
+                continue;
             Total.AddSeconds(window);
             onWindow(window);
         }
     }
 
-    private long NextCutNs => _startNs + ((_sequence + 1) * SecondNs);
-
-    private void CutAt(long atNs)
+    // True when every lane has handed in its next second, or will hand in none; false when there is nothing more.
+    private async Task<bool> HasSecondAsync()
     {
-        if (_loadSinceNs > 0)
+        while (_byLane.Where((queue, lane) => queue.Count == 0 && !_done[lane]).Any())
         {
-            LoadRests(atNs);
-            LoadGoesOn(atNs);
+            var cut = await _cuts.Reader.ReadAsync();
+            _byLane[cut.Lane].Enqueue(cut);
+            _done[cut.Lane] = cut.IsLast;
         }
 
-        _cuts.Writer.TryWrite(new Cut(_sequence++, _parts.Recorder.Cut(), _driver.AtWork, Math.Max(0, _loadNs) / (double)SecondNs, _finished));
-        _loadNs = 0;
+        return _byLane.Any(queue => queue.Count > 0);
+    }
+
+    private MetricWindow WindowOf(int sequence)
+    {
+        var window = new MetricWindow { Sequence = sequence, Seconds = 0 };
+        var delayNs = 0L;
+        foreach (var queue in _byLane)
+        {
+            if (!queue.TryDequeue(out var cut))
+                continue;
+            delayNs = Math.Max(delayNs, cut.DelayNs);
+            window.VirtualUsers += cut.Users;
+            window.Seconds = Math.Max(window.Seconds, cut.LoadSeconds);
+            recorder.Merge(cut.Lane, cut.Counters, window);
+        }
+
+        window.Health = _self.SinceLast(delayNs / 1e6);
+        CarryInFlight(window);
+        return window;
     }
 
     // What was in flight after one second was in flight before the next.
     private void CarryInFlight(MetricWindow window)
     {
-        foreach (var blank in _parts.Recorder.Operations)
+        foreach (var blank in recorder.Operations)
         {
             var before = _inFlight.GetValueOrDefault((blank.Scenario, blank.Operation));
             if (before == 0 && window.Operations.All(o => o.Operation != blank.Operation || o.Scenario != blank.Scenario))
@@ -113,28 +78,5 @@ internal sealed class SecondHand : IAlarm
             operation.InFlightBefore = before;
             _inFlight[(blank.Scenario, blank.Operation)] = operation.InFlightAfter;
         }
-    }
-
-    private readonly record struct Cut(int Sequence, Recorder.Counters[] Counters, int Users, double LoadSeconds, bool IsLast);
-}
-
-/// <summary>Watches the process that makes the load. Used by one task.</summary>
-internal sealed class SelfWatch
-{
-    private long _at = System.Diagnostics.Stopwatch.GetTimestamp();
-    private TimeSpan _cpu = Environment.CpuUsage.TotalTime;
-    private TimeSpan _gcPause = GC.GetTotalPauseDuration();
-
-    /// <summary>How the process fared since the last time this was asked.</summary>
-    public GeneratorHealth SinceLast()
-    {
-        var elapsed = System.Diagnostics.Stopwatch.GetElapsedTime(_at);
-        var (cpu, gcPause) = (Environment.CpuUsage.TotalTime, GC.GetTotalPauseDuration());
-        var health = new GeneratorHealth(
-            elapsed.Ticks == 0 ? 0 : 100 * (cpu - _cpu) / elapsed / Environment.ProcessorCount,
-            Environment.WorkingSet,
-            (gcPause - _gcPause).TotalMilliseconds);
-        (_at, _cpu, _gcPause) = (System.Diagnostics.Stopwatch.GetTimestamp(), cpu, gcPause);
-        return health;
     }
 }

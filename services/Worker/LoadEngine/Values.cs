@@ -42,6 +42,15 @@ internal abstract class Value
         public override void Write(ByteWriter writer, VirtualUser user, Escaping escaping) => writer.Write(number(user));
     }
 
+    /// <summary>A number with decimals computed for the user, written with at most six of them.</summary>
+    public sealed class Real(RealOf number) : Value
+    {
+        public override bool IsNumber => true;
+
+        public override void Write(ByteWriter writer, VirtualUser user, Escaping escaping) =>
+            writer.Write(number(user).ToString("0.######", CultureInfo.InvariantCulture), escaping);
+    }
+
     /// <summary>Text computed for the user.</summary>
     public sealed class Computed(TextOf text) : Value
     {
@@ -49,6 +58,8 @@ internal abstract class Value
     }
 
     internal delegate long NumberOf(VirtualUser user);
+
+    internal delegate double RealOf(VirtualUser user);
 
     internal delegate string TextOf(VirtualUser user);
 
@@ -60,7 +71,8 @@ internal abstract class Value
         "random.uuid" => new Computed(user => RandomUuid(ref user.Random).ToString()),
         "now.iso" => new Computed(_ => DateTimeOffset.UtcNow.ToString("O", CultureInfo.InvariantCulture)),
         "now.unix_ms" => new Number(_ => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()),
-        _ => Pick(call.Arguments!, data),
+        "pick" => Pick(call.Arguments!, data),
+        _ => new Computed(FakeData.Of(call)),
     };
 
     private static Number RandomInt(IReadOnlyList<TemplateArgument> limits)

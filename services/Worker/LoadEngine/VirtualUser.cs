@@ -1,41 +1,48 @@
-using System.Net;
-using System.Threading.Tasks.Sources;
 using Loadstone.LoadEngine.Http;
+using Loadstone.LoadEngine.Loops;
 
 namespace Loadstone.LoadEngine;
 
 /// <summary>
-/// One virtual user: its data, its connections, its random numbers, and its turn to wait. Everything here belongs to whatever
-/// thread runs the user at the moment — there is never more than one — but for <see cref="Ring"/> and the
-/// interrupts, which end its waiting from outside, and what <see cref="GiveUp"/> touches.
+/// One virtual user: its data, its connections, its random numbers, and its turn to wait. It lives in its lane and is touched
+/// by the lane's thread only, but for the arrival it is given (see <see cref="WaitingRoom"/>).
 /// </summary>
-internal sealed class VirtualUser : IAlarm, IValueTaskSource
+internal sealed class VirtualUser : IAlarm
 {
-    private readonly Pacer _pacer;
-    private readonly List<HttpConnection> _connections = new(1);
-    private CookieContainer? _cookies;
-    private ManualResetValueTaskSourceCore<bool> _turn;
+    private readonly int _seed;
+    private readonly List<HttpChannel> _connections = new(1);
+    private readonly Turn _turn = new();
+    private readonly CookieJar _cookies;
+    private VirtualUser[] _strands = [];
     private int _ticket;
+    private bool _idle;
+    private bool _over;
+    private SplitMix _random;
 
-    // Crosses threads: the ticket the user waits on; whoever sets it back to 0 ends the waiting. Negative: it must not wait any more.
-    private int _waitingOn;
-
-    // Crosses threads: the ticket of the last waiting between iterations.
-    private int _idleTicket;
-
-    public VirtualUser(int number, int seed, Pacer pacer, Recorder.Stripe stripe, int slots, int feeders)
+    public VirtualUser(int number, int seed, Lane lane, int slots, int feeders)
     {
-        (Number, _pacer, Stripe) = (number, pacer, stripe);
-        Random = SplitMix.Of(seed, number);
+        (Number, _seed, Lane) = (number, seed, lane);
+        _random = SplitMix.Of(seed, number);
         Variables = new string?[slots];
         Rows = new int[feeders];
+        _cookies = new CookieJar();
+    }
+
+    private VirtualUser(VirtualUser parent)
+    {
+        (Number, _seed, Lane, _over) = (parent.Number, parent._seed, parent.Lane, parent._over);
+        (Variables, Rows, _cookies) = (parent.Variables, parent.Rows, parent._cookies);
+        _random = new SplitMix(parent._random.Next());
     }
 
     /// <summary>The user's number over all shards, from 0.</summary>
     public int Number { get; }
 
+    /// <summary>Where the user lives.</summary>
+    public Lane Lane { get; }
+
     /// <summary>Where the user records.</summary>
-    public Recorder.Stripe Stripe { get; }
+    public Recorder.Stripe Stripe => Lane.Stripe;
 
     /// <summary>The iterations begun, the present one included.</summary>
     public long Iteration { get; set; }
@@ -43,11 +50,14 @@ internal sealed class VirtualUser : IAlarm, IValueTaskSource
     /// <summary>When the user was last ready for work; what came due before is not the generator's lag.</summary>
     public long FreeSinceNs { get; set; }
 
-    /// <summary>When the arrival it was given is due (open load).</summary>
-    public long ArrivalDueNs { get; set; }
+    /// <summary>The arrival it was given and has not begun (open load).</summary>
+    public Arrival? Given { get; set; }
 
-    /// <summary>The number of that arrival in the whole run, from 0.</summary>
-    public long ArrivalNumber { get; set; }
+    /// <summary>Who makes the user work at present.</summary>
+    public LoadDriver? Driver { get; set; }
+
+    /// <summary>True when no further step may begin.</summary>
+    public bool IsOver => _over || Driver is { IsOver: true };
 
     /// <summary>The variables, each in its slot.</summary>
     public string?[] Variables { get; }
@@ -55,18 +65,22 @@ internal sealed class VirtualUser : IAlarm, IValueTaskSource
     /// <summary>The row of each feeder for the present iteration.</summary>
     public int[] Rows { get; }
 
+    /// <summary>The file that is being uploaded; null while there is none.</summary>
+    public Uploads.UploadFile? Upload { get; set; }
+
     /// <summary>Where bodies are put together.</summary>
     public ByteWriter Scratch { get; } = new();
 
-    public long NowNs => _pacer.NowNs;
+    public long NowNs => Lane.NowNs;
 
-    /// <summary>The user's source of random numbers; a field, because drawing changes it.</summary>
+    /// <summary>The user's source of random numbers; a reference, because drawing changes it.</summary>
     public ref SplitMix Random => ref _random;
 
-    private SplitMix _random;
+    /// <summary>Random numbers for what the user draws once and keeps: the same ones each time it is asked for the same lot.</summary>
+    public SplitMix Lot(int lot) => SplitMix.Of(_seed, ((lot + 1L) << 32) + Number);
 
-    /// <summary>The user's connection to an origin, open or not.</summary>
-    public HttpConnection ConnectionTo(Origin origin)
+    /// <summary>The user's own channel to an origin, open or not.</summary>
+    public HttpChannel ChannelTo(Origin origin)
     {
         foreach (var connection in _connections)
         {
@@ -74,69 +88,76 @@ internal sealed class VirtualUser : IAlarm, IValueTaskSource
                 return connection;
         }
 
-        var made = new HttpConnection(origin);
-        lock (_connections)
-            _connections.Add(made);
+        var made = Lane.Channels.NewFor(origin);
+        _connections.Add(made);
         return made;
     }
 
-    /// <summary>Gives up a request that is over its time, or any when <paramref name="always"/>. From any thread.</summary>
-    public void GiveUp(long nowNs, bool always)
+    /// <summary>
+    /// One of the user's strands, made when first asked for: it does a step beside others, with the user's data and cookies but
+    /// connections, random numbers and a turn to wait of its own.
+    /// </summary>
+    public VirtualUser Strand(int place)
     {
-        lock (_connections)
-        {
-            foreach (var connection in _connections)
-                connection.GiveUp(nowNs, always);
-        }
+        while (_strands.Length <= place)
+            _strands = [.. _strands, new VirtualUser(this)];
+        var strand = _strands[place];
+        (strand.Iteration, strand.FreeSinceNs, strand.Driver) = (Iteration, FreeSinceNs, Driver);
+        return strand;
     }
 
     /// <summary>True once a target has set a cookie.</summary>
-    public bool HasCookies => _cookies is not null;
+    public bool HasCookies => _cookies.HasAny;
 
     /// <summary>The value of the Cookie header for a request (RFC 6265 §5.4); null for none.</summary>
-    public string? CookiesFor(Uri url) => _cookies?.GetCookieHeader(url) is { Length: > 0 } header ? header : null;
+    public string? CookiesFor(Uri url) => _cookies.HeaderFor(url);
 
-    /// <summary>Keeps the cookies of an answer. One that cannot be read is passed over, as browsers do.</summary>
-    public void TakeCookies(Uri url, IEnumerable<string> setCookies)
-    {
-        _cookies ??= new CookieContainer();
-        foreach (var cookie in setCookies)
-        {
-            try
-            {
-                _cookies.SetCookies(url, cookie);
-            }
-            catch (CookieException)
-            {
-                continue;
-            }
-        }
-    }
+    /// <summary>Keeps the cookies of an answer.</summary>
+    public void TakeCookies(Uri url, IEnumerable<string> setCookies) => _cookies.Take(url, setCookies);
 
-    /// <summary>Waits until an instant, or until interrupted; the user then goes on right on the thread that rang.</summary>
+    /// <summary>Waits until an instant, or until interrupted; the user then goes on right where the pacer rang.</summary>
     /// <param name="dueNs">The instant, by the pacer's clock.</param>
     /// <param name="idle">True between iterations, where <see cref="InterruptIdle"/> may end the waiting.</param>
     public ValueTask WaitUntil(long dueNs, bool idle = false)
     {
-        if (dueNs <= NowNs || !TryBeginWaiting(idle, out var ticket))
+        if (_over || dueNs <= NowNs)
             return ValueTask.CompletedTask;
-        _pacer.Set(dueNs, this, ticket);
-        return new ValueTask(this, _turn.Version);
+        Lane.Pacer.Set(dueNs, this, ++_ticket);
+        _idle = idle;
+        return _turn.Begin();
     }
 
     /// <summary>Waits, between iterations, until interrupted. Complete at once when the run is over.</summary>
-    public ValueTask WaitIdle() => TryBeginWaiting(idle: true, out _) ? new ValueTask(this, _turn.Version) : ValueTask.CompletedTask;
+    public ValueTask WaitIdle()
+    {
+        if (_over)
+            return ValueTask.CompletedTask;
+        _ticket++;
+        _idle = true;
+        return _turn.Begin();
+    }
 
-    public void Ring(long nowNs, int ticket) => EndWaiting(ticket);
+    public void Ring(long nowNs, int ticket)
+    {
+        // Alarms of waitings that were interrupted are void.
+        if (ticket == _ticket)
+            EndWaiting();
+    }
 
-    /// <summary>Ends the waiting of a user that is between iterations. From any thread.</summary>
-    public void InterruptIdle() => EndWaiting(Volatile.Read(ref _idleTicket));
+    /// <summary>Ends the waiting of a user that is between iterations.</summary>
+    public void InterruptIdle()
+    {
+        if (_idle)
+            EndWaiting();
+    }
 
-    /// <summary>Ends the present waiting and every later one: the run is over. From any thread.</summary>
+    /// <summary>Ends the present waiting and every later one: the run is over.</summary>
     public void InterruptForGood()
     {
-        if (Interlocked.Exchange(ref _waitingOn, -1) > 0)
-            _turn.SetResult(true);
+        _over = true;
+        EndWaiting();
+        foreach (var strand in _strands)
+            strand.InterruptForGood();
     }
 
     /// <summary>Closes the connections and forgets the cookies. The user is then as good as new.</summary>
@@ -144,29 +165,16 @@ internal sealed class VirtualUser : IAlarm, IValueTaskSource
     {
         foreach (var connection in _connections)
             connection.Dispose();
-        _cookies = null;
+        foreach (var strand in _strands)
+            strand.Disconnect();
+        _cookies.Forget();
     }
 
-    void IValueTaskSource.GetResult(short token) => _turn.GetResult(token);
-
-    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _turn.GetStatus(token);
-
-    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _turn.OnCompleted(continuation, state, token, flags);
-
-    // Each waiting has a ticket of its own, so that nobody ends a later one by mistake.
-    private bool TryBeginWaiting(bool idle, out int ticket)
+    /// <summary>Ends the present waiting, whatever for.</summary>
+    public void EndWaiting()
     {
-        ticket = _ticket = _ticket == int.MaxValue ? 1 : _ticket + 1;
-        _turn.Reset();
-        if (idle)
-            Volatile.Write(ref _idleTicket, ticket);
-        return Interlocked.CompareExchange(ref _waitingOn, ticket, 0) == 0;
-    }
-
-    private void EndWaiting(int ticket)
-    {
-        if (ticket > 0 && Interlocked.CompareExchange(ref _waitingOn, 0, ticket) == ticket)
-            _turn.SetResult(true);
+        _idle = false;
+        _ticket++;
+        _turn.End();
     }
 }

@@ -54,6 +54,14 @@ internal sealed record LocalResult
 
     public required IReadOnlyDictionary<string, long> ErrorTypes { get; init; }
 
+    public required IReadOnlyDictionary<string, PhaseFigures> Timings { get; init; }
+
+    public required long MessagesReceived { get; init; }
+
+    public required double LoopDelayMax { get; init; }
+
+    public required double GcPauseMax { get; init; }
+
     public required bool Cancelled { get; init; }
 
     [JsonIgnore]
@@ -92,6 +100,10 @@ internal sealed record LocalResult
             Criteria = verdict.Criteria,
             Reasons = verdict.Reasons,
             ErrorTypes = total.ErrorTypes,
+            Timings = PhaseFigures.Of(total.Phases),
+            MessagesReceived = total.MessagesReceived,
+            LoopDelayMax = Math.Round(end.Total.Health.LoopDelayMs, 3),
+            GcPauseMax = Math.Round(end.Total.Health.GcPauseMs, 3),
             Cancelled = end.Cancelled,
         };
     }

@@ -13,6 +13,7 @@ internal sealed class AnswerRules
     private readonly List<(JsonPath Path, string? Expected)> _jsonChecks = [];
     private readonly List<(string Name, string? Expected)> _headerChecks = [];
     private readonly List<byte[]> _texts = [];
+    private readonly List<Regex> _patterns = [];
     private readonly List<(int Slot, JsonPath Path)> _jsonValues = [];
     private readonly List<(int Slot, string Name)> _headerValues = [];
     private readonly List<(int Slot, string Name)> _cookieValues = [];
@@ -29,7 +30,7 @@ internal sealed class AnswerRules
     }
 
     /// <summary>True when the body is looked at.</summary>
-    public bool NeedsBody => _jsonChecks.Count + _texts.Count + _jsonValues.Count + _matches.Count > 0;
+    public bool NeedsBody => _jsonChecks.Count + _texts.Count + _patterns.Count + _jsonValues.Count + _matches.Count > 0;
 
     /// <summary>True when headers are looked at.</summary>
     public bool NeedsHead => _headerChecks.Count + _headerValues.Count + _cookieValues.Count > 0;
@@ -61,6 +62,8 @@ internal sealed class AnswerRules
             counts.Add(JsonSearch.Find(body, path) is { } found && (expected is null || found == expected));
         foreach (var text in _texts)
             counts.Add(body.IndexOf(text) >= 0);
+        foreach (var pattern in _patterns)
+            counts.Add(pattern.IsMatch(Encoding.UTF8.GetString(body)));
         foreach (var (slot, path) in _jsonValues)
             Keep(user, slot, JsonSearch.Find(body, path), ref counts);
         foreach (var (slot, pattern) in _matches)
@@ -97,6 +100,8 @@ internal sealed class AnswerRules
             _headerChecks.Add((header, expected));
         if (check.Text is { } text)
             _texts.Add(Encoding.UTF8.GetBytes(text));
+        if (check.Regex is { } regex)
+            _patterns.Add(PatternOf(regex));
     }
 
     private void AddExtraction(int slot, Extraction place)
@@ -108,8 +113,10 @@ internal sealed class AnswerRules
         if (place.Cookie is { } cookie)
             _cookieValues.Add((slot, cookie));
         if (place.Regex is { } regex)
-            _matches.Add((slot, new Regex(regex, RegexOptions.NonBacktracking, TimeSpan.FromSeconds(1))));
+            _matches.Add((slot, PatternOf(regex)));
     }
+
+    private static Regex PatternOf(string pattern) => new(pattern, RegexOptions.NonBacktracking, TimeSpan.FromSeconds(1));
 }
 
 /// <summary>How the checks of one answer came out.</summary>

@@ -8,7 +8,7 @@ internal static class ContentEncoding
 {
     private const int Largest = 64 * 1024 * 1024;
 
-    public static bool TryDecode(HttpConnection connection, out ReadOnlyMemory<byte> decoded)
+    public static bool TryDecode(HttpChannel connection, out ReadOnlyMemory<byte> decoded)
     {
         decoded = connection.Body;
         MemoryMarshal.TryGetArray(connection.Body, out var bytes);

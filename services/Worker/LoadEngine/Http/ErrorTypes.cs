@@ -1,5 +1,7 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using Loadstone.LoadEngine.Loops;
+using Loadstone.Measurement;
 
 namespace Loadstone.LoadEngine.Http;
 
@@ -20,10 +22,11 @@ internal static class ErrorTypes
     public const string TruncatedBody = "truncated_body";
     public const string BadEncoding = "bad_content_encoding";
     public const string OriginNotAllowed = "origin_not_allowed";
-    public const string BadRequest = "request_not_sendable";
+    public const string VersionNotSpoken = "http_version_not_spoken";
+    public const string ProxyRefused = "proxy_refused";
 
     /// <summary>Our own machine ran out of ports or file handles: the generator's fault, not the target's.</summary>
-    public const string GeneratorExhausted = "generator_exhausted";
+    public const string GeneratorExhausted = GeneratorWatch.OwnError;
 
     private static readonly Dictionary<SocketError, string> BySocketError = new()
     {
@@ -46,12 +49,51 @@ internal static class ErrorTypes
         [SocketError.NoData] = DnsFailed,
     };
 
-    /// <summary>The name of what a socket or TLS stream threw; null when it is nothing a network does.</summary>
+    // By errno (Linux): what the engine's own sockets return.
+    private static readonly Dictionary<int, string> ByErrno = new()
+    {
+        [9] = Aborted, // EBADF: we have closed it
+        [32] = ConnectionReset, // EPIPE
+        [103] = ConnectionReset, // ECONNABORTED
+        [104] = ConnectionReset,
+        [107] = ConnectionReset, // ENOTCONN
+        [110] = TimedOut,
+        [111] = ConnectRefused,
+        [100] = Unreachable, // ENETDOWN
+        [101] = Unreachable, // ENETUNREACH
+        [113] = Unreachable, // EHOSTUNREACH
+        [12] = GeneratorExhausted, // ENOMEM
+        [23] = GeneratorExhausted, // ENFILE
+        [24] = GeneratorExhausted, // EMFILE
+        [28] = GeneratorExhausted, // ENOSPC
+        [98] = GeneratorExhausted, // EADDRINUSE
+        [99] = GeneratorExhausted, // EADDRNOTAVAIL
+        [105] = GeneratorExhausted, // ENOBUFS
+    };
+
+    /// <summary>The name of what the system answered, as −errno.</summary>
+    public static string Of(int error) => ByErrno.GetValueOrDefault(-error) ?? $"socket_error_{-error}";
+
+    /// <summary>The name of what the platform's HTTP client threw.</summary>
+    public static string OfClient(Exception exception) => exception switch
+    {
+        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => DnsFailed,
+        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => TlsFailed,
+        HttpRequestException { HttpRequestError: HttpRequestError.VersionNegotiationError } => VersionNotSpoken,
+        HttpRequestException { HttpRequestError: HttpRequestError.HttpProtocolError or HttpRequestError.InvalidResponse } => MalformedResponse,
+        HttpRequestException { InnerException: { } inner } => Of(inner) ?? ConnectionClosed,
+        OperationCanceledException => Aborted,
+        _ => Of(exception) ?? ConnectionClosed,
+    };
+
+    /// <summary>The name of what a resolver, a TLS stream or a client library threw; null when it is nothing a network does.</summary>
     public static string? Of(Exception exception) => exception switch
     {
         SocketException socket => BySocketError.GetValueOrDefault(socket.SocketErrorCode, $"socket_{socket.SocketErrorCode}".ToLowerInvariant()),
+        BrokenSocketException broken => Of(broken.Error),
+        AuthenticationException { InnerException: BrokenSocketException broken } => Of(broken.Error),
         AuthenticationException => TlsFailed,
-        IOException { InnerException: SocketException inner } => Of(inner),
+        IOException { InnerException: { } inner } => Of(inner) ?? ConnectionClosed,
         IOException => ConnectionClosed,
         ObjectDisposedException => Aborted,
         _ => null,

@@ -1,19 +1,17 @@
 using System.Buffers;
 using System.Buffers.Text;
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using Loadstone.LoadEngine.Loops;
 
 namespace Loadstone.LoadEngine.Http;
 
 /// <content>Reading the response: its head, then its body, from one buffer that is filled as needed.</content>
 internal sealed partial class HttpConnection
 {
+    private const int SwitchingProtocols = 101;
     private const int FirstBuffer = 4096;
     private const int LargestHead = 64 * 1024;
-    private const int LargestKeptBody = 16 * 1024 * 1024;
 
-    private readonly ByteWriter _kept = new();
-    private ResponseHead _head;
     private byte[] _in = [];
 
     // Bytes received and not yet consumed are _in[_start.._end].
@@ -21,27 +19,43 @@ internal sealed partial class HttpConnection
     private int _end;
     private int _headLength;
 
-    public ref readonly ResponseHead Head => ref _head;
+    public override ReadOnlySpan<byte> HeadBytes => _in.AsSpan(_start, _headLength);
 
-    /// <summary>The head's bytes; only between <see cref="ReceiveHeadAsync"/> and <see cref="ReceiveBodyAsync"/>.</summary>
-    public ReadOnlySpan<byte> HeadBytes => _in.AsSpan(_start, _headLength);
+    private bool HasLeftovers => _start != _end;
 
-    /// <summary>The body, when it was to be kept; until <see cref="Finish"/>.</summary>
-    public ReadOnlyMemory<byte> Body => _kept.Written;
+    /// <summary>What was received and not yet consumed, for protocols that took the connection over.</summary>
+    public ReadOnlySpan<byte> Unread => _in.AsSpan(_start, _end - _start);
 
-    /// <summary>Bytes received for this response so far.</summary>
-    public long BytesReceived { get; private set; }
+    /// <summary>Leaves the connection to another protocol, behind the head of the answer that took it.</summary>
+    public void BecomeRaw()
+    {
+        _start += _headLength;
+        Request.Release();
+    }
 
-    /// <summary>Reads up to the end of the response's head, passing over 1xx ones. Returns null, or the error's name.</summary>
+    /// <summary>Consumes some of <see cref="Unread"/>.</summary>
+    public void Skip(int count) => _start += count;
+
+    /// <summary>Receives more behind <see cref="Unread"/>, holding no buffer while it waits with nothing unread. Returns null, or the error's name.</summary>
+    public ValueTask<string?> FillAsync(int most)
+    {
+        if (_start == _end)
+            ReleaseBuffer();
+        return ReceiveMoreAsync(most);
+    }
+
+    // Passes over 1xx answers but a change of protocol that was asked for.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<string?> ReceiveHeadAsync()
+    public override async ValueTask<string?> ReceiveHeadAsync()
     {
         BytesReceived = 0;
-        _kept.Reset();
+        Kept.Reset();
         while (true)
         {
-            var parse = ResponseHead.TryParse(_in.AsSpan(_start, _end - _start), out _head, out _headLength);
-            if (parse == HeadParse.Done && _head.Status >= 200)
+            if (_start == _end && await ReceiveMoreAsync(LargestHead) is { } failed)
+                return failed;
+            var parse = ResponseHead.TryParse(_in.AsSpan(_start, _end - _start), out HeadField, out _headLength);
+            if (parse == HeadParse.Done && (HeadField.Status >= 200 || (TakesUpgrade && HeadField.Status == SwitchingProtocols)))
                 return null;
             if (parse == HeadParse.Malformed)
                 return Broken(ErrorTypes.MalformedResponse);
@@ -54,23 +68,20 @@ internal sealed partial class HttpConnection
         }
     }
 
-    /// <summary>Reads the body to its end, keeping it when asked to. Returns null, or the error's name.</summary>
-    /// <param name="isHead">True when the request was a HEAD, whose answer has no body.</param>
-    /// <param name="keep">True when the body is wanted.</param>
-    public ValueTask<string?> ReceiveBodyAsync(bool isHead, bool keep)
+    public override ValueTask<string?> ReceiveBodyAsync(bool isHead, bool keep)
     {
         _start += _headLength;
-        var framing = _head.Framing(isHead);
-        if (framing == BodyFraming.Length && _end - _start >= _head.ContentLength && _head.ContentLength <= LargestKeptBody)
+        var framing = HeadField.Framing(isHead);
+        if (framing == BodyFraming.Length && _end - _start >= HeadField.ContentLength && HeadField.ContentLength <= LargestKeptBody)
         {
-            Take((int)_head.ContentLength, keep);
+            Take((int)HeadField.ContentLength, keep);
             return ValueTask.FromResult<string?>(null);
         }
 
         return framing switch
         {
             BodyFraming.None => ValueTask.FromResult<string?>(null),
-            BodyFraming.Length => TakeAcrossAsync(_head.ContentLength, keep),
+            BodyFraming.Length => TakeAcrossAsync(HeadField.ContentLength, keep),
             BodyFraming.Chunked => ReceiveChunksAsync(keep),
             _ => ReceiveUntilCloseAsync(keep),
         };
@@ -84,7 +95,7 @@ internal sealed partial class HttpConnection
             if (_start == _end && await ReceiveMoreAsync(FirstBuffer) is { } error)
                 return error == ErrorTypes.ConnectionClosed ? ErrorTypes.TruncatedBody : error;
             var part = (int)Math.Min(left, _end - _start);
-            if (keep && _kept.Length + part > LargestKeptBody)
+            if (keep && Kept.Length + part > LargestKeptBody)
                 return Broken(ErrorTypes.BodyTooLarge);
             Take(part, keep);
             left -= part;
@@ -147,10 +158,10 @@ internal sealed partial class HttpConnection
 
     private async ValueTask<string?> ReceiveUntilCloseAsync(bool keep)
     {
-        _head.KeepAlive = false;
+        HeadField.KeepAlive = false;
         while (true)
         {
-            if (keep && _kept.Length + _end - _start > LargestKeptBody)
+            if (keep && Kept.Length + _end - _start > LargestKeptBody)
                 return Broken(ErrorTypes.BodyTooLarge);
             Take(_end - _start, keep);
             if (await ReceiveMoreAsync(FirstBuffer) is { } error)
@@ -161,7 +172,7 @@ internal sealed partial class HttpConnection
     private void Take(int count, bool keep)
     {
         if (keep)
-            _kept.Write(_in.AsSpan(_start, count));
+            Kept.Write(_in.AsSpan(_start, count));
         _start += count;
     }
 
@@ -169,21 +180,34 @@ internal sealed partial class HttpConnection
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<string?> ReceiveMoreAsync(int most)
     {
-        MakeRoom(most);
-        try
+        if (_tls is not null)
         {
-            var room = _in.AsMemory(_end);
-            var received = _tls is null ? await _socket!.ReceiveAsync(room, SocketFlags.None) : await _tls.ReadAsync(room);
-            if (received == 0)
-                return Broken(ErrorTypes.ConnectionClosed);
-            _end += received;
-            BytesReceived += received;
-            return null;
+            MakeRoom(most);
+            var count = 0;
+            var error = await ThroughTlsAsync(async tls => count = await tls.ReadAsync(_in.AsMemory(_end)));
+            return error ?? Take(count);
         }
-        catch (Exception e) when (ErrorTypes.Of(e) is not null)
+
+        while (true)
         {
-            return Broken(ErrorTypes.Of(e)!);
+            // Room is made only when there is something to receive: users who wait hold no buffer.
+            await _socket!.Readable();
+            MakeRoom(most);
+            var received = _socket.TryReceive(_in.AsSpan(_end));
+            if (received != -Kernel.TryAgain)
+                return Take(received);
         }
+    }
+
+    private string? Take(int received)
+    {
+        if (received <= 0)
+            return Broken(received == 0 ? ErrorTypes.ConnectionClosed : ErrorTypes.Of(received));
+        if (BytesReceived == 0)
+            FirstByteAtNs = Lane.NowNs;
+        _end += received;
+        BytesReceived += received;
+        return null;
     }
 
     private void MakeRoom(int most)
@@ -210,9 +234,8 @@ internal sealed partial class HttpConnection
         _in = larger;
     }
 
-    private void ReleaseResponse()
+    private void ReleaseBuffer()
     {
-        _kept.Release();
         if (_in.Length > 0)
             ArrayPool<byte>.Shared.Return(_in);
         (_in, _start, _end) = ([], 0, 0);

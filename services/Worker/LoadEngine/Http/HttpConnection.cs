@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Runtime.CompilerServices;
+using System.Security.Cryptography.X509Certificates;
+using Loadstone.LoadEngine.Loops;
+using Loadstone.Measurement;
 
 namespace Loadstone.LoadEngine.Http;
 
@@ -9,178 +11,175 @@ namespace Loadstone.LoadEngine.Http;
 /// One HTTP/1.1 connection of one virtual user: one request at a time, nothing sent again behind the user's back, so that every
 /// attempt on the wire is counted. Failures are returned by name (<see cref="ErrorTypes"/>), not thrown.
 /// </summary>
-/// <remarks>
-/// Used by its user only, but for <see cref="GiveUp"/>, which any thread may call: it closes the socket under the user, whose
-/// pending operation then ends. Buffers are rented from the send to <see cref="Finish"/>; an idle connection holds none.
-/// </remarks>
-internal sealed partial class HttpConnection(Origin origin) : IDisposable
+/// <remarks>Used on its lane's thread only. Buffers are rented from the send to <see cref="Finish"/>; an idle connection holds none.</remarks>
+internal sealed partial class HttpConnection(Origin origin, Lane lane) : HttpChannel(origin, lane)
 {
-    private const int IdleCheckMs = 500;
-
-    private Socket? _socket;
+    private LoopSocket? _socket;
     private SslStream? _tls;
-    private long _idleSinceMs;
 
-    // Crosses threads: the instant after which whoever looks may give up, 0 when nothing is pending, negative once given up.
-    private long _deadlineNs;
+    // When the present attempt came to these points; 0 for those it did not come to.
+    private long _openingAtNs;
+    private long _resolvedAtNs;
+    private long _connectedAtNs;
+    private long _secureAtNs;
 
-    public Origin Origin => origin;
+    private Origin FirstHop => Origin.Proxy ?? Origin;
 
-    public bool IsOpen => _socket is not null;
+    /// <summary>True when 101 Switching Protocols ends the exchange and leaves the connection to another protocol.</summary>
+    public bool TakesUpgrade { get; init; }
 
-    /// <summary>Where the request is written before it is sent.</summary>
-    public ByteWriter Request { get; } = new();
+    // Closed from the other side, or spoken to unasked, while it was idle. TLS has messages of its own.
+    private bool IsStale => _socket is { } socket && (socket.HasEnded || (_tls is null && socket.HasUnread));
 
-    /// <summary>True when bytes came that no request asked for; the connection is then not to be used again.</summary>
-    public bool HasLeftovers => _start != _end;
-
-    /// <summary>True when the present attempt had to connect first.</summary>
-    public bool WasJustOpened { get; private set; }
-
-    // An open connection that was closed from the other side while it was idle.
-    private bool IsStale => _socket is { } socket && Environment.TickCount64 - _idleSinceMs > IdleCheckMs
-        && socket.Poll(0, SelectMode.SelectRead) && socket.Available == 0;
-
-    /// <summary>Begins something that must be over by <paramref name="deadlineNs"/>.</summary>
-    public void Arm(long deadlineNs) => Volatile.Write(ref _deadlineNs, deadlineNs);
-
-    /// <summary>Ends what was begun. Returns the error when it was given up in the meantime.</summary>
-    public string? Disarm()
+    public override void Begin(long deadlineNs)
     {
-        var was = Interlocked.Exchange(ref _deadlineNs, 0);
-        return was >= 0 ? null : GivenUpAs(was);
+        _openingAtNs = _resolvedAtNs = _connectedAtNs = _secureAtNs = 0;
+        base.Begin(deadlineNs);
     }
 
-    /// <summary>Gives up what is pending, when it is over its deadline or <paramref name="always"/>. From any thread.</summary>
-    public void GiveUp(long nowNs, bool always)
+    public override PhaseTimes PhasesOf(long sentNs, long endNs) => base.PhasesOf(sentNs, endNs) with
     {
-        var deadlineNs = Volatile.Read(ref _deadlineNs);
-        var socket = _socket;
-        if (deadlineNs == 0 || (deadlineNs > nowNs && !always))
-            return;
-        // The socket is that of the pending attempt if the deadline still is: a new attempt would have a deadline of its own.
-        // One that was already given up is closed again, because it may have had no socket yet.
-        var givenUp = deadlineNs < 0 ? deadlineNs : always ? -2 : -1;
-        if (Interlocked.CompareExchange(ref _deadlineNs, givenUp, deadlineNs) == deadlineNs)
-            socket?.Dispose();
-    }
+        DnsNs = Math.Max(0, _resolvedAtNs - _openingAtNs),
+        ConnectNs = Math.Max(0, _connectedAtNs - _resolvedAtNs),
+        TlsNs = Math.Max(0, _secureAtNs - _connectedAtNs),
+    };
 
-    /// <summary>Connects unless there is a connection that can be used. Returns null, or the error's name.</summary>
-    public ValueTask<string?> EnsureOpenAsync()
+    public override ValueTask<string?> EnsureOpenAsync()
     {
         if (IsStale)
             Close();
-        WasJustOpened = !IsOpen;
-        return IsOpen ? ValueTask.FromResult<string?>(null) : OpenAsync();
+        WasJustOpened = _socket is null;
+        return WasJustOpened ? OpenAsync() : ValueTask.FromResult<string?>(null);
     }
 
-    /// <summary>Gives the buffers back. Closes the connection unless it may be used again.</summary>
-    public void Finish(bool reusable)
+    public override ValueTask<string?> SendAsync() => SendAsync(Request.Written);
+
+    /// <summary>Puts bytes on the wire. Returns null, or the error's name.</summary>
+    public ValueTask<string?> SendAsync(ReadOnlyMemory<byte> bytes)
     {
+        var sent = _tls is null ? _socket!.TrySend(bytes.Span) : 0;
+        return sent == bytes.Length ? ValueTask.FromResult<string?>(null) : SendSlowlyAsync(bytes, sent);
+    }
+
+    public override void Finish(bool whole)
+    {
+        Lane.Deadlines.Disarm(this);
+        var reusable = whole && !HasLeftovers;
         Request.Release();
-        ReleaseResponse();
-        if (reusable)
-            _idleSinceMs = Environment.TickCount64;
-        else
+        Kept.Release();
+        ReleaseBuffer();
+        if (!reusable)
             Close();
     }
 
-    public void Dispose() => Finish(reusable: false);
+    protected override void BreakOff() => _socket?.Close();
+
+    private async ValueTask<string?> SendSlowlyAsync(ReadOnlyMemory<byte> bytes, int sent)
+    {
+        if (_tls is not null)
+            return await ThroughTlsAsync(tls => tls.WriteAsync(bytes));
+        var error = await _socket!.SendRestAsync(bytes, sent);
+        return error < 0 ? Broken(ErrorTypes.Of(error)) : null;
+    }
 
     private async ValueTask<string?> OpenAsync()
     {
         try
         {
-            var addresses = await origin.ResolveAsync(CancellationToken.None);
-            _socket = NewSocket(addresses[0].AddressFamily);
-            if (Volatile.Read(ref _deadlineNs) < 0)
-                return Broken(ErrorTypes.Aborted);
-            await ConnectAsync(_socket, addresses);
-            if (origin.IsTls)
-                await HandshakeAsync(_socket);
-            return null;
-        }
-        catch (Exception e) when (ErrorTypes.Of(e) is not null)
-        {
-            return Broken(ErrorTypes.Of(e)!);
-        }
-    }
-
-    /// <summary>Puts <see cref="Request"/> on the wire. Returns null, or the error's name.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<string?> SendAsync()
-    {
-        try
-        {
-            var bytes = Request.Written;
-            if (_tls is not null)
-            {
-                await _tls.WriteAsync(bytes);
+            var beganNs = Lane.NowNs;
+            var resolving = FirstHop.ResolveAsync(CancellationToken.None);
+            var isKnown = resolving.IsCompleted;
+            var addresses = await resolving;
+            await Lane.Loop.Enter();
+            _resolvedAtNs = Lane.NowNs;
+            _openingAtNs = isKnown ? _resolvedAtNs : beganNs;
+            if (GivenUpAs is not null)
+                return GivenUpAs;
+            var error = await ConnectToFirstAsync(addresses);
+            if (error < 0)
+                return Broken(ErrorTypes.Of(error));
+            _connectedAtNs = Lane.NowNs;
+            if (!Origin.IsTls)
                 return null;
-            }
-
-            while (!bytes.IsEmpty)
-                bytes = bytes[await _socket!.SendAsync(bytes, SocketFlags.None)..];
-            return null;
+            return (Origin.Proxy is null ? null : await TunnelAsync()) ?? await ThroughTlsAsync(HandshakeAsync);
         }
-        catch (Exception e) when (ErrorTypes.Of(e) is not null)
+        catch (SocketException e)
         {
+            // The name does not resolve.
+            await Lane.Loop.Enter();
             return Broken(ErrorTypes.Of(e)!);
         }
     }
 
-    private static Socket NewSocket(AddressFamily family) => new(family, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-
-    private async ValueTask ConnectAsync(Socket socket, IPAddress[] addresses)
+    // A proxy hands on what it cannot read after CONNECT (RFC 9110 §9.3.6).
+    private async ValueTask<string?> TunnelAsync()
     {
-        if (addresses.Length == 1)
-            await socket.ConnectAsync(new IPEndPoint(addresses[0], origin.Port));
-        else
-            await ConnectToFirstAsync(addresses);
+        var wanted = Origin.Host.Contains(':', StringComparison.Ordinal) ? $"[{Origin.Host.Trim('[', ']')}]:{Origin.Port}" : $"{Origin.Host}:{Origin.Port}";
+        Request.Reset();
+        Request.Write($"CONNECT {wanted} HTTP/1.1\r\nHost: {wanted}\r\n\r\n", Escaping.None);
+        var error = await SendAsync() ?? await ReceiveHeadAsync();
+        if (error is not null)
+            return error;
+        BecomeRaw();
+        return HeadField.Status is >= 200 and < 300 ? null : Broken(ErrorTypes.ProxyRefused);
     }
 
     // One address after the other, each with a socket of its own: a failed connect(2) leaves a socket unusable.
-    private async ValueTask ConnectToFirstAsync(IPAddress[] addresses)
+    private async ValueTask<int> ConnectToFirstAsync(IPAddress[] addresses)
     {
         for (var i = 0; ; i++)
         {
-            try
-            {
-                await _socket!.ConnectAsync(new IPEndPoint(addresses[i], origin.Port));
-                return;
-            }
-            catch (SocketException) when (i + 1 < addresses.Length && Volatile.Read(ref _deadlineNs) >= 0)
-            {
-                _socket!.Dispose();
-                _socket = NewSocket(addresses[i + 1].AddressFamily);
-            }
+            _socket = LoopSocket.New(Lane.Loop, addresses[i].AddressFamily);
+            var error = await _socket.ConnectAsync(new IPEndPoint(addresses[i], FirstHop.Port));
+            if (error == 0 || i + 1 == addresses.Length || GivenUpAs is not null)
+                return error;
+            _socket.Close();
         }
     }
 
-    private async ValueTask HandshakeAsync(Socket socket)
+    private async ValueTask<string?> ThroughTlsAsync(Func<SslStream, ValueTask> act)
     {
-        _tls = new SslStream(new NetworkStream(socket, ownsSocket: false));
-        await _tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        try
         {
-            TargetHost = origin.Host,
+            await act(_tls ??= new SslStream(new LoopStream(_socket!)));
+            return null;
+        }
+        catch (Exception e) when (ErrorTypes.Of(e) is not null)
+        {
+            return Broken(ErrorTypes.Of(e)!);
+        }
+    }
+
+    /// <summary>What takes any certificate, for test systems that have their own; null verifies as usual.</summary>
+#pragma warning disable CA5359 // The plan's author has asked for it.
+    public static RemoteCertificateValidationCallback? AnyCertificateUnless(bool verify) => verify ? null : (_, _, _, _) => true;
+#pragma warning restore CA5359
+
+    private async ValueTask HandshakeAsync(SslStream tls)
+    {
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        {
+            TargetHost = Origin.Host,
             ApplicationProtocols = [SslApplicationProtocol.Http11],
+            RemoteCertificateValidationCallback = AnyCertificateUnless(Lane.Run.Http.VerifyTls),
+            // Nothing on a loop may wait for somebody else's server.
+            CertificateChainPolicy = new X509ChainPolicy { DisableCertificateDownloads = true, RevocationMode = X509RevocationMode.NoCheck },
         });
+        await Lane.Loop.Enter();
+        _secureAtNs = Lane.NowNs;
     }
 
     // What was given up has its own name, whatever the closed socket then said.
     private string Broken(string error)
     {
-        var deadline = Volatile.Read(ref _deadlineNs);
         Close();
-        return deadline < 0 ? GivenUpAs(deadline) : error;
+        return GivenUpAs ?? error;
     }
-
-    private static string GivenUpAs(long deadline) => deadline == -1 ? ErrorTypes.TimedOut : ErrorTypes.Aborted;
 
     private void Close()
     {
+        _socket?.Close();
         _tls?.Dispose();
-        _socket?.Dispose();
         (_tls, _socket) = (null, null);
     }
 }

@@ -23,11 +23,12 @@ internal sealed class HttpOperation : Operation
     /// <param name="data">Where its templates draw from.</param>
     /// <param name="scenario">The scenario it belongs to.</param>
     /// <param name="origins">Where requests may go.</param>
-    public HttpOperation(int index, HttpStep step, PlanData data, string scenario, Origins origins)
+    /// <param name="body">Bytes that are the body instead of the step's; null for the step's own.</param>
+    public HttpOperation(int index, HttpStep step, PlanData data, string scenario, Origins origins, Value? body = null)
     {
         (_index, _step, _origins) = (index, step, origins);
         _timeoutNs = step.Timeout.Ticks * 100;
-        _request = new RequestTemplate(step, data, scenario);
+        _request = new RequestTemplate(step, data, scenario, body);
         _rules = new AnswerRules(step, variable => data.SlotOf(scenario, variable));
         _usual = new Destination(step.Method, origins.Of(step.Path), null);
     }
@@ -53,9 +54,9 @@ internal sealed class HttpOperation : Operation
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Attempt> AttemptAsync(VirtualUser user, Destination to, bool withBody, long dueNs, bool mayFollow)
     {
-        var connection = user.ConnectionTo(to.Origin);
         var beganNs = user.NowNs;
-        connection.Arm(beganNs + _timeoutNs);
+        var connection = await user.Lane.Channels.TakeAsync(user, to.Origin);
+        connection.Begin(beganNs + _timeoutNs);
         var error = await connection.EnsureOpenAsync();
         if (user.HasCookies && to.Path is null)
             to = to with { Path = _request.PathFor(user) };
@@ -68,18 +69,22 @@ internal sealed class HttpOperation : Operation
         var location = error is null ? ReadHead(user, connection, to, mayFollow, ref checks) : null;
         error ??= await connection.ReceiveBodyAsync(to.Method == "HEAD", keep: location is null && _rules.NeedsBody);
         var endNs = user.NowNs;
-        error = connection.Disarm() ?? error;
+        error = connection.End() ?? error;
         var status = error is null ? connection.Head.Status : 0;
         if (error is null && location is null)
             error = ApplyRules(user, connection, endNs - dueNs, ref checks);
         user.Stripe.Ended(_index, new RequestResult(
-            OutcomeOf(error), status, error, endNs - dueNs, endNs - sentNs, connection.BytesReceived, checks.Passed, checks.Failed));
-        connection.Finish(reusable: status > 0 && connection.Head.KeepAlive && !connection.HasLeftovers);
+            OutcomeOf(error), status, error, endNs - dueNs, endNs - sentNs, connection.BytesReceived, checks.Passed, checks.Failed)
+        {
+            Phases = connection.PhasesOf(sentNs, endNs),
+        });
+        connection.Finish(whole: status > 0 && connection.Head.KeepAlive);
+        user.Lane.Channels.GiveBack(connection);
         return new Attempt(endNs, status, location, error is not null || checks.Failed > 0);
     }
 
     // Cookies and the place of a redirect are taken while the head is still in the buffer.
-    private string? ReadHead(VirtualUser user, HttpConnection connection, in Destination to, bool mayFollow, ref CheckCounts checks)
+    private string? ReadHead(VirtualUser user, HttpChannel connection, in Destination to, bool mayFollow, ref CheckCounts checks)
     {
         var head = connection.HeadBytes;
         if (connection.Head.SetsCookies)
@@ -96,13 +101,14 @@ internal sealed class HttpOperation : Operation
     }
 
     // The request line holds the path as it went out.
-    private static Uri UrlOf(HttpConnection connection, in Destination to)
+    private static Uri UrlOf(HttpChannel connection, in Destination to)
     {
         var afterMethod = connection.Request.Written.Span[(to.Method.Length + 1)..];
-        return to.Origin.UrlOf(Encoding.ASCII.GetString(afterMethod[..afterMethod.IndexOf((byte)' ')]));
+        var target = Encoding.ASCII.GetString(afterMethod[..afterMethod.IndexOf((byte)' ')]);
+        return to.Origin.NeedsWholeUrl ? new Uri(target) : to.Origin.UrlOf(target);
     }
 
-    private string? ApplyRules(VirtualUser user, HttpConnection connection, long responseNs, ref CheckCounts checks)
+    private string? ApplyRules(VirtualUser user, HttpChannel connection, long responseNs, ref CheckCounts checks)
     {
         var status = connection.Head.Status;
         var body = connection.Body;

@@ -11,8 +11,11 @@ internal sealed class Origin
     private IPAddress[] _addresses = [];
     private long _resolvedAtMs = -FreshForMs;
 
-    public Origin(Uri url)
+    /// <param name="url">Any URL of the origin.</param>
+    /// <param name="proxy">The proxy its requests go through; null for none.</param>
+    public Origin(Uri url, Origin? proxy)
     {
+        Proxy = proxy;
         Scheme = url.Scheme;
         Host = url.IdnHost;
         Port = url.Port;
@@ -20,6 +23,12 @@ internal sealed class Origin
         if (url.HostNameType == UriHostNameType.IPv6 && !HostHeader.StartsWith('['))
             HostHeader = url.Authority;
     }
+
+    /// <summary>The proxy its requests go through; null for none.</summary>
+    public Origin? Proxy { get; }
+
+    /// <summary>True when requests name the whole URL, because a proxy reads them (RFC 9112 §3.2.2).</summary>
+    public bool NeedsWholeUrl => Proxy is not null && !IsTls;
 
     public string Scheme { get; }
 

@@ -1,3 +1,5 @@
+using Loadstone.Plans;
+
 namespace Loadstone.LoadEngine.Http;
 
 /// <summary>The only places a run may send requests to: the origins of its environment's base URLs. The first is the usual one.</summary>
@@ -5,12 +7,16 @@ internal sealed class Origins
 {
     private readonly List<Origin> _all = [];
     private readonly bool _open;
+    private readonly Origin? _proxy;
 
     /// <param name="baseUrls">The base URLs; at least one unless every path of the plan is a whole URL.</param>
     /// <param name="open">True when whole URLs in the plan add their origins: a run of one's own, without a platform.</param>
-    public Origins(IEnumerable<Uri> baseUrls, bool open)
+    /// <param name="settings">How requests travel.</param>
+    public Origins(IEnumerable<Uri> baseUrls, bool open, HttpSettings? settings = null)
     {
         _open = open;
+        // The platform's client sees to its proxy itself.
+        _proxy = settings is { Version: HttpProtocol.Http11, Proxy: { } proxy } ? new Origin(new Uri(proxy), null) : null;
         foreach (var url in baseUrls)
             _ = Find(url) ?? Add(url);
     }
@@ -45,7 +51,7 @@ internal sealed class Origins
 
     private Origin Add(Uri url)
     {
-        var origin = new Origin(url);
+        var origin = new Origin(url, _proxy);
         _all.Add(origin);
         return origin;
     }

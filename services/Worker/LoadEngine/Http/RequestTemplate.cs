@@ -17,13 +17,13 @@ internal sealed class RequestTemplate
     private readonly CompiledTemplate? _body;
     private readonly byte[] _contentType;
 
-    public RequestTemplate(HttpStep step, PlanData data, string scenario)
+    public RequestTemplate(HttpStep step, PlanData data, string scenario, Value? body = null)
     {
         CompiledTemplate.Builder Begin() => new(data, scenario);
         IsWholeUrl = Template.TryParse(step.Path, out var path, out _) && path.Single is not null;
         _path = AddPath(Begin(), step, IsWholeUrl).Build();
-        _headers = AddHeaders(Begin(), step).Build();
-        (_body, var contentType) = BodyOf(Begin(), step);
+        _headers = AddHeaders(Begin(), step, data.Http.Compression).Build();
+        (_body, var contentType) = body is null ? BodyOf(Begin(), step) : (Begin().Add(body).Build(), "application/octet-stream");
         var given = step.Headers?.Keys.Contains("content-type", StringComparer.OrdinalIgnoreCase) == true;
         _contentType = given || contentType is null ? [] : Encoding.ASCII.GetBytes($"Content-Type: {contentType}\r\n");
     }
@@ -45,6 +45,8 @@ internal sealed class RequestTemplate
         writer.Reset();
         writer.Write(to.Method, Escaping.None);
         writer.Write(" "u8);
+        if (to.Origin.NeedsWholeUrl)
+            writer.Write(to.Origin.ToString(), Escaping.None);
         if (to.Path is null)
             _path.Write(writer, user);
         else
@@ -121,11 +123,13 @@ internal sealed class RequestTemplate
         return escaped.ToString();
     }
 
-    private static CompiledTemplate.Builder AddHeaders(CompiledTemplate.Builder builder, HttpStep step)
+    private static CompiledTemplate.Builder AddHeaders(CompiledTemplate.Builder builder, HttpStep step, bool compression)
     {
         var headers = step.Headers ?? new Dictionary<string, string>();
         if (!headers.Keys.Contains("user-agent", StringComparer.OrdinalIgnoreCase))
             builder.Add("User-Agent: Loadstone\r\n");
+        if (compression && !headers.Keys.Contains("accept-encoding", StringComparer.OrdinalIgnoreCase))
+            builder.Add("Accept-Encoding: gzip, deflate, br\r\n");
         foreach (var (name, value) in headers)
             builder.Add(name).Add(": ").AddTemplate(value, Escaping.None).Add("\r\n");
         return builder;
@@ -137,6 +141,8 @@ internal sealed class RequestTemplate
             return (builder.AddJson(step.Json).Build(), "application/json");
         if (step.Body is not null)
             return (builder.AddTemplate(step.Body, Escaping.None).Build(), null);
+        if (step.Multipart is not null)
+            return (MultipartBody.Of(builder, step.Multipart), MultipartBody.ContentType);
         if (step.Form is null)
             return (null, null);
         var separator = "";

@@ -1,0 +1,75 @@
+using Loadstone.LoadEngine.Http;
+using Loadstone.LoadEngine.Loops;
+using Loadstone.Plans;
+
+namespace Loadstone.LoadEngine;
+
+/// <summary>
+/// One thread's part of a shard: its clock, its users, what it counts. A user and everything of it stays in its lane, so
+/// nothing here needs a lock; what lanes share is in <see cref="RunParts"/>.
+/// </summary>
+internal sealed class Lane
+{
+    public Lane(Pacer pacer, Recorder.Stripe stripe, int index, RunParts run)
+    {
+        (Pacer, Stripe, Index, Run) = (pacer, stripe, index, run);
+        Channels = new ChannelPool(this);
+        var order = run.Order;
+        // A lane is a part of the shard as a shard is a part of the run.
+        Share = new ShardShare(order.Share.Index + (order.Share.Of * index), order.Share.Of * run.LaneCount);
+        Users = [.. Enumerable.Range(0, (int)Share.CountOf(order.Plan.MaxVirtualUsers)).Select(i =>
+            new VirtualUser((i * Share.Of) + Share.Index, order.Seed, this, run.Slots, run.Feeders))];
+    }
+
+    public Pacer Pacer { get; }
+
+    public Recorder.Stripe Stripe { get; }
+
+    public int Index { get; }
+
+    public RunParts Run { get; }
+
+    /// <summary>Which part of the whole run the lane makes.</summary>
+    public ShardShare Share { get; }
+
+    /// <summary>The lane's users, each at its number divided by the parts.</summary>
+    public IReadOnlyList<VirtualUser> Users { get; }
+
+    /// <summary>What is on its way.</summary>
+    public Deadlines Deadlines { get; } = new();
+
+    /// <summary>What requests travel on.</summary>
+    public ChannelPool Channels { get; }
+
+    /// <summary>The lane's loop; there is none under virtual time, where there are no sockets.</summary>
+    public EventLoop Loop => (EventLoop)Pacer;
+
+    public long NowNs => Pacer.NowNs;
+
+    /// <summary>Has something done on the lane's thread and waits for it. From any thread.</summary>
+    public async Task DoAsync(Func<Task> act)
+    {
+        var done = new TaskCompletionSource<Task>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Pacer.Post(_ => done.SetResult(act()));
+        await await done.Task;
+    }
+}
+
+/// <summary>What the lanes of a shard share.</summary>
+/// <param name="Order">What was asked for.</param>
+/// <param name="Journeys">The scenarios.</param>
+/// <param name="Mix">Who runs which.</param>
+/// <param name="Slots">How many variables a user has.</param>
+/// <param name="Feeders">How many feeders there are.</param>
+/// <param name="LaneCount">How many lanes there are.</param>
+internal sealed record RunParts(LoadOrder Order, Journey[] Journeys, Mix Mix, int Slots, int Feeders, int LaneCount)
+{
+    /// <summary>How requests travel.</summary>
+    public HttpSettings Http { get; } = Order.Plan.ScenarioConfig.Http ?? new HttpSettings();
+
+    /// <summary>Arrivals and free users (open load).</summary>
+    public WaitingRoom WaitingRoom { get; } = new(LaneCount);
+
+    /// <summary>Iterations that are left, and users at work (closed load with so many iterations).</summary>
+    public LimitedWork LimitedWork { get; } = new(Order, LaneCount);
+}
