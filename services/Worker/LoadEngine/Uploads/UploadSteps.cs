@@ -81,9 +81,7 @@ internal static class UploadSteps
         public override async ValueTask<StepOutcome> RunAsync(VirtualUser user, long dueNs)
         {
             var file = new UploadFile(step.Size, (int)step.ChunkSize, user.Random.Next());
-            var hash = await Task.Run(file.Sha256).ConfigureAwait(false);
-            await user.Lane.Loop.Enter();
-            (user.Upload, user.Variables[hashSlot]) = (file, hash);
+            (user.Upload, user.Variables[hashSlot]) = (file, await user.Lane.Loop.ElsewhereAsync(file.Sha256));
             // What it took is not the target's: the first request is due when the file is there.
             return new StepOutcome(user.NowNs, Failed: false);
         }
