@@ -59,7 +59,6 @@ public sealed class NginxServer : IAsyncLifetime, IAsyncDisposable
             "/chunked" => "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n6\r\n world\r\n0\r\nX-Trailer: 1\r\n\r\n",
             "/short" => "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nshort",
             "/half" => "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",
-            "/hints" => "HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
             _ => "",
         });
         connection.Close();
@@ -71,7 +70,7 @@ public sealed class NginxServer : IAsyncLifetime, IAsyncDisposable
         var certificate = TestCertificate.WriteTo(Files);
         var header = string.Concat(Enumerable.Repeat($"add_header X-Large {new string('x', 1000)};", 20));
         return $$"""
-            listen 127.0.0.1:{{TlsUrl.Port}} ssl; ssl_certificate {{certificate}}; ssl_certificate_key {{certificate}};
+            listen 127.0.0.1:{{TlsUrl.Port}} ssl http2; ssl_certificate {{certificate}}; ssl_certificate_key {{certificate}};
             root {{Files}};
             location = /fixed { return 200 "hello world"; }
             location = /three { keepalive_requests 3; return 200 "hello world"; }

@@ -97,6 +97,35 @@ public sealed partial class OddServerTests
         Assert.Equal((2, 2), (total.Sent, total.ErrorTypes["connect_refused"]));
     }
 
+    [Theory]
+    [InlineData("HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", Then.Close)]
+    [InlineData("HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", Then.Stay)]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nstale", Then.Stay)]
+    public async Task What_a_server_says_unasked_on_an_idle_connection_is_never_taken_for_an_answer(string unasked, Then then)
+    {
+        ScriptedConnection? idle = null;
+        await using var server = new ScriptedServer((connection, _) => (idle = connection).SayAsync(Ok));
+        await using var bell = new ScriptedServer(async (connection, _) =>
+        {
+            await idle!.SayAsync(unasked);
+            End(idle, then);
+            await connection.SayAsync(Ok);
+        });
+        var total = (await RealRun.Of($$"""
+            name: x
+            duration: 10s
+            max_virtual_users: 1
+            load_pattern: { type: per_user_iterations, iterations: 1 }
+            scenario_config:
+              think_time: 0
+              scenarios: [ { name: s, user_journey: [
+                { action: http, path: /a }, { action: http, path: "{{bell.Url}}ring" }, { action: http, path: /b, checks: [ { text: ok } ] } ] } ]
+            """, server.Url, bell.Url)).Total.Total();
+
+        AssertOnly(total, Broken);
+        Assert.Equal((3, 0, total.Ok), (total.Sent, total.ChecksFailed, total.StatusCodes[200]));
+    }
+
     [Fact]
     public async Task A_request_on_its_way_at_the_end_of_the_run_is_aborted_within_ten_seconds()
     {
