@@ -33,9 +33,10 @@ internal static partial class Peers
 
     /// <summary>Our engine, as <c>loadstone local</c>.</summary>
     /// <returns>The run, and everything else that it reported.</returns>
-    public static async Task<(GeneratorRun Run, JsonNode Result)> LoadstoneAsync(StateFolder folder, string plan, Uri target, CancellationToken cancellation)
+    public static async Task<(GeneratorRun Run, JsonNode Result)> LoadstoneAsync(
+        StateFolder folder, string plan, Uri target, CancellationToken cancellation, string name = "run")
     {
-        var (file, result) = (Path.Combine(folder.Path, "plan.yaml"), Path.Combine(folder.Path, "result.json"));
+        var (file, result) = (Path.Combine(folder.Path, $"{name}.yaml"), Path.Combine(folder.Path, $"{name}.json"));
         await File.WriteAllTextAsync(file, plan, cancellation);
         await using var run = ChildProcess.Start(new ChildCommand(
             "dotnet", Platform.ProgramOf(folder.Clone, "Worker"), "local", file, "--target", target.ToString(), "--json", result));

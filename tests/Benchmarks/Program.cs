@@ -11,5 +11,10 @@ var arrivals = new Command("arrivals", "T3: 20,000 arrivals a second: dropped, s
 arrivals.SetAction((given, ct) => ArrivalBenchmark.RunAsync(given.GetValue(rounds), given.GetValue(seconds), given.GetValue(json), ct));
 var histogram = new Command("histogram", "T5: what recording a latency costs, beside keeping every value.");
 histogram.SetAction(_ => HistogramBenchmark.Run());
+var connections = new Option<int>("--connections") { Description = "WebSocket connections held open at once.", DefaultValueFactory = _ => 10_000 };
+var sockets = new Command("sockets", "T6: memory of open WebSocket connections, one message each 5 s, to the sample target's echo.") { connections };
+sockets.SetAction((given, ct) => SocketBenchmark.RunAsync(given.GetValue(connections), given.GetValue(json), ct));
+var chat = new Command("chat", "T7: chat messages a minute through one worker, each answered.") { rounds, seconds };
+chat.SetAction((given, ct) => ChatBenchmark.RunAsync(given.GetValue(rounds), given.GetValue(seconds), given.GetValue(json), ct));
 
-return await new RootCommand("Measures Loadstone, each figure beside a peer or a baseline in the same run.") { engine, arrivals, histogram, json }.Parse(args).InvokeAsync();
+return await new RootCommand("Measures Loadstone, each figure beside a peer or a baseline in the same run.") { engine, arrivals, histogram, sockets, chat, json }.Parse(args).InvokeAsync();

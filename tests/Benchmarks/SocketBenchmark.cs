@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Loadstone.Local;
+
+namespace Loadstone.Benchmarks;
+
+/// <summary>
+/// T6: many open WebSocket connections, each with a message every 5 s that is echoed. What one costs is the memory of a run with
+/// all of them less that of the same run with ten, divided by them.
+/// </summary>
+internal static class SocketBenchmark
+{
+    private const int Few = 10;
+    private const int HoldSeconds = 20;
+    private const int OpenPerSecond = 1000;
+
+    // As many as a process may have open files by a usual limit of 20,000; more are shared out over pairs of worker and target.
+    private const int MostOfOne = 15_000;
+
+    public static async Task<int> RunAsync(int connections, string? json, CancellationToken cancellation)
+    {
+        using var folder = StateFolder.Open(StateFolder.FindClone(), "bench");
+        var pairs = (connections + MostOfOne - 1) / MostOfOne;
+        var few = await MeasureAsync(folder, 1, Few, cancellation);
+        var all = await MeasureAsync(folder, pairs, connections / pairs, cancellation);
+        var count = (connections / pairs * pairs) - (Few * pairs);
+        return await Figures.WriteAsync(json, "T6 sockets", new Dictionary<string, double>
+        {
+            ["connections"] = all.Sum(r => Of(r, "iterations")),
+            ["processes"] = pairs,
+            ["kb_per_connection (limit 15)"] = (all.Sum(r => Of(r, "peak_memory_bytes")) - (pairs * Of(few[0], "peak_memory_bytes"))) / 1024 / count,
+            ["resident_mb"] = all.Sum(r => Of(r, "peak_memory_bytes")) / 1024 / 1024,
+            ["messages_received"] = all.Sum(r => Of(r, "messages_received")),
+            ["failed"] = all.Sum(r => Of(r, "failed_requests") + Of(r, "checks_failed")),
+            ["p99_ms"] = all.Max(r => Of(r, "p99_response_time")),
+            ["cpu_seconds"] = all.Sum(r => Of(r, "cpu_seconds")),
+        }, cancellation);
+    }
+
+    private static async Task<JsonNode[]> MeasureAsync(StateFolder folder, int pairs, int connections, CancellationToken cancellation) =>
+        await Task.WhenAll(Enumerable.Range(1, pairs).Select(pair => MeasureAsync(folder, string.Create(CultureInfo.InvariantCulture, $"{pair}"), connections, cancellation)));
+
+    private static async Task<JsonNode> MeasureAsync(StateFolder folder, string pair, int connections, CancellationToken cancellation)
+    {
+        await using var target = await LocalTarget.StartAsync(folder, $"target-{pair}", cancellation);
+        return (await Peers.LoadstoneAsync(folder, Plan(connections), target.Url, cancellation, $"sockets-{pair}")).Result;
+    }
+
+    private static double Of(JsonNode result, string name) => result[name]!.GetValue<double>();
+
+    private static string Plan(int connections)
+    {
+        var rampSeconds = Math.Max(1, connections / OpenPerSecond);
+        return $$$"""
+            name: socket benchmark
+            duration: {{{rampSeconds + HoldSeconds}}}s
+            max_virtual_users: {{{connections}}}
+            load_pattern: { type: linear, ramp_up: {{{rampSeconds}}}s, ramp_down: 0s }
+            scenario_config:
+              think_time: 0
+              scenarios:
+                - name: talk
+                  user_journey:
+                    - { action: websocket, name: echo, path: /ws/echo, messages: { count: 1000, interval: 5s, message: { id: "{{message.id}}" }, reply: { id: $.id } } }
+            """;
+    }
+}
