@@ -24,7 +24,7 @@ internal static class Ending
         {
             return askedToEnd;
         }
-        catch (Exception failure) when (failure is LocalServerException or Client.LoadstoneException)
+        catch (Exception failure) when (failure is LocalServerException or Client.LoadstoneException or IOException)
         {
             await Console.Error.WriteLineAsync(failure.Message);
             return Failed;

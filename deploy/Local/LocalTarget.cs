@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 
@@ -22,14 +23,13 @@ public sealed class LocalTarget : IAsyncDisposable
 
     /// <summary>Starts it and returns when it listens.</summary>
     /// <param name="folder">Where it writes its log, and its address.</param>
-    /// <param name="name">Tells it from others in the folder.</param>
     /// <param name="cancellation">Ends the waiting.</param>
-    public static async Task<LocalTarget> StartAsync(StateFolder folder, string name, CancellationToken cancellation)
+    public static async Task<LocalTarget> StartAsync(StateFolder folder, CancellationToken cancellation)
     {
-        var portFile = Path.Combine(folder.Path, $"{name}.url");
+        var portFile = Path.Combine(folder.Path, "target.url");
         File.Delete(portFile);
         var command = new ChildCommand("dotnet", Platform.ProgramOf(folder.Clone, "SampleTarget"), "--urls", "http://127.0.0.1:0", "--port-file", portFile);
-        var process = ChildProcess.Start(command with { LogFile = folder.LogFile(name) });
+        var process = ChildProcess.Start(command with { LogFile = folder.LogFile("target") });
         try
         {
             var url = "";
@@ -50,6 +50,14 @@ public sealed class LocalTarget : IAsyncDisposable
     public async Task ResetAsync()
     {
         using var answer = await _http.PostAsync("/reset", null);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>From now on it holds every request for so long.</summary>
+    public void Stall(TimeSpan length)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, string.Create(CultureInfo.InvariantCulture, $"/stall?seconds={length.TotalSeconds}"));
+        using var answer = _http.Send(request);
         answer.EnsureSuccessStatusCode();
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -7,9 +8,11 @@ namespace Loadstone.Local;
 public sealed class Nginx : IAsyncDisposable
 {
     private const string Program = "/usr/sbin/nginx";
+    private const string StatusPath = "/nginx-status";
     private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(10);
 
     private readonly ChildProcess _process;
+    private int _asked;
 
     private Nginx(ChildProcess process, int port) => (_process, Url) = (process, new Uri($"http://127.0.0.1:{port}/"));
 
@@ -23,6 +26,14 @@ public sealed class Nginx : IAsyncDisposable
     {
         await Packages.EnsureProgramAsync(Program, "nginx-light", folder.LogFile("packages"), Console.Error.WriteLine, cancellation);
         return await Ports.StartOnFreePortAsync(port => StartAsync(folder, server, port, cancellation), pick: null, cancellation);
+    }
+
+    /// <summary>How many requests it has read; those that ask this are left out.</summary>
+    public async Task<long> CountRequestsAsync(CancellationToken cancellation)
+    {
+        using var http = new HttpClient();
+        var status = await http.GetStringAsync(new Uri(Url, StatusPath), cancellation);
+        return long.Parse(status.Split('\n')[2].Split(' ', StringSplitOptions.RemoveEmptyEntries)[2], CultureInfo.InvariantCulture) - ++_asked;
     }
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
@@ -60,7 +71,7 @@ public sealed class Nginx : IAsyncDisposable
         http {
           access_log off; keepalive_requests 1000000000; keepalive_timeout 600s;
           client_body_temp_path {{home}}/body; proxy_temp_path {{home}}/proxy; fastcgi_temp_path {{home}}/fastcgi; uwsgi_temp_path {{home}}/uwsgi; scgi_temp_path {{home}}/scgi;
-          server { listen 127.0.0.1:{{port}} backlog=20000; {{server}} }
+          server { listen 127.0.0.1:{{port}} backlog=20000; location = {{StatusPath}} { stub_status; } {{server}} }
         }
         """;
 }

@@ -130,8 +130,12 @@ public sealed class Platform : IAsyncDisposable
 
     private async Task KeepUpAsync(string name, Action<string> say, CancellationToken ending)
     {
+        var deaths = new Deaths(TimeProvider.System);
         while (await _processes[name].Exited.WaitAsync(ending) is not 0 and var code)
         {
+            if (deaths.AreTooManyWithThis())
+                throw new LocalServerException($"{name} died {Deaths.TooMany} times within a minute, the last time with code {code}, and is given up. "
+                    + $"Its log is {_folder.LogFile(name)}, and ends:\n{_processes[name].LogTail}");
             say($"{name} ended with code {code} and is started again; its log may say why.");
             await RestartAsync(name, ending);
             say($"{name} is back.");

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Loadstone.Local;
 
@@ -8,7 +9,8 @@ var json = new Option<string?>("--json") { Description = "Writes the execution, 
 var only = new Argument<string?>("PROJECT") { Description = "Only test projects whose name contains this.", Arity = ArgumentArity.ZeroOrOne };
 var name = new Argument<string>("NAME") { Description = "The folder under .loadstone.", DefaultValueFactory = _ => "up" };
 
-var up = new Command("up", "Starts the whole platform on this machine, until Ctrl-C.") { clone };
+var up = new Command("up", "Starts the whole platform on this machine, until Ctrl-C or SIGTERM. Started with & by a script, "
+    + "it hears no Ctrl-C, for the shell takes that away from it: end it with kill PID.") { clone };
 up.SetAction(given => UpCommand.RunAsync(given.GetValue(clone)!));
 var demo = new Command("demo", "Starts everything, runs examples/checkout.yaml against the sample target, writes report.json and report.html.") { keep, json, clone };
 demo.SetAction(given => DemoCommand.RunAsync(given.GetValue(clone)!, given.GetValue(keep), given.GetValue(json)));
@@ -17,6 +19,7 @@ test.SetAction(given => TestCommand.RunAsync(given.GetValue(clone)!, given.GetVa
 var servers = new Command("servers", "Starts PostgreSQL and RabbitMQ alone, until Ctrl-C.") { name, clone };
 servers.SetAction(given => ServersCommand.RunAsync(given.GetValue(name)!, given.GetValue(clone)!));
 
-var given = new RootCommand("Loadstone on one machine.") { up, demo, test, servers }.Parse(args);
+// Not a RootCommand: that one calls itself by the assembly's name, which nobody types.
+var given = new Command("./loadstone", "Loadstone on one machine.") { new HelpOption(), up, demo, test, servers }.Parse(args);
 var exitCode = await given.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
 return given.Action is ParseErrorAction ? Ending.Failed : exitCode;

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Loadstone.Client;
 using Loadstone.Plans;
 
@@ -10,8 +8,6 @@ namespace Loadstone.Cli;
 internal sealed class Connection
 {
     public const int CouldNotRun = 2;
-
-    private static readonly JsonSerializerOptions Indented = new(WireJson.Options) { WriteIndented = true };
 
     private readonly Option<string?> _gateway = new("--gateway") { Description = "The gateway's URL (LOADSTONE_URL)." };
     private readonly Option<string?> _json = new("--json") { Description = "Writes the answer as JSON to a file, or to standard output with -." };
@@ -50,28 +46,19 @@ internal sealed class Connection
     {
         var url = given.GetValue(_gateway) ?? Environment.GetEnvironmentVariable("LOADSTONE_URL");
         return Uri.TryCreate(url, UriKind.Absolute, out var gateway) && gateway.Scheme is "http" or "https"
-            ? new Session(LoadstoneClient.Connect(gateway), given.GetValue(_json))
+            ? new Session(LoadstoneClient.Connect(gateway), ResultFile.Open(_json.Name, given.GetValue(_json)))
             : throw new IOException("Where is the gateway? Start one with ./loadstone up, or name it with --gateway URL or LOADSTONE_URL.");
     }
 
     /// <summary>An open connection, and where the verb is to write.</summary>
-    internal sealed class Session(ILoadstoneApi api, string? json)
+    internal sealed class Session(ILoadstoneApi api, ResultFile? json)
     {
         public ILoadstoneApi Api => api;
 
         /// <summary>Where people read; standard error when standard output is to be JSON.</summary>
-        public TextWriter Say { get; } = json == "-" ? Console.Error : Console.Out;
+        public TextWriter Say { get; } = json is { IsStandardOutput: true } ? Console.Error : Console.Out;
 
         /// <summary>Writes the answer as JSON, if asked to.</summary>
-        public async Task WriteJsonAsync(object answer)
-        {
-            if (json is null)
-                return;
-            var text = answer is JsonNode node ? node.ToJsonString(Indented) : JsonSerializer.Serialize(answer, answer.GetType(), Indented);
-            if (json == "-")
-                await Console.Out.WriteLineAsync(text);
-            else
-                await File.WriteAllTextAsync(json, text + Environment.NewLine);
-        }
+        public Task WriteJsonAsync(object answer) => json?.WriteJsonAsync(answer) ?? Task.CompletedTask;
     }
 }

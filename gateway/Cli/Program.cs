@@ -1,9 +1,12 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Loadstone.Cli;
 
-var root = new RootCommand("Loadstone, a load-testing platform. A gateway must be running (./loadstone up); --gateway or LOADSTONE_URL says where.")
+// Not a RootCommand: that one calls itself by the assembly's name, which nobody types.
+var root = new Command("./loadstone", "Loadstone, a load-testing platform. A gateway must be running (./loadstone up); --gateway or LOADSTONE_URL says where.")
 {
+    new HelpOption(),
     RunVerb.Command(),
     StatusVerb.Command(),
     ListVerb.Command(),
@@ -12,5 +15,5 @@ var root = new RootCommand("Loadstone, a load-testing platform. A gateway must b
     SteerVerb.Command("resume", "Lets a held execution go on where it was.", (api, id, ct) => api.ResumeAsync(id, ct)),
 };
 var given = root.Parse(args);
-var exitCode = await given.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });
+var exitCode = await given.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(2) });
 return given.Action is ParseErrorAction ? Connection.CouldNotRun : exitCode;

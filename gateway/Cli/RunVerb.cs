@@ -11,6 +11,7 @@ internal static class RunVerb
 {
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(5);
 
     private static readonly Argument<string> Source = new("PLAN.yaml|NAME") { Description = "A plan file, or the name of a stored configuration." };
     private static readonly Option<string?> Name = new("--name") { Description = "The execution's name." };
@@ -28,14 +29,16 @@ internal static class RunVerb
 
     private static async Task<int> RunAsync(ParseResult given, Connection.Session session, CancellationToken cancellation)
     {
+        var report = ResultFile.Open(Report.Name, given.GetValue(Report));
         var configuration = await ConfigurationAsync(given.GetValue(Source)!, session, cancellation);
-        var asked = await session.Api.ExecuteAsync(Guid.NewGuid().ToString(), new ExecuteRequest(configuration, given.GetValue(Name)), cancellation);
+        // Not broken off by Ctrl-C: the run may have begun, and only its answer says which one there is to stop.
+        var asked = await session.Api.ExecuteAsync(Guid.NewGuid().ToString(), new ExecuteRequest(configuration, given.GetValue(Name)), CancellationToken.None);
         session.Say.WriteLine($"execution {asked.Execution.Id} ({asked.Execution.ExecutionName})");
         var execution = await FollowAsync(asked.Execution.Id, session, cancellation);
         await ResultTable.WriteAsync(session, execution);
         await session.WriteJsonAsync(execution);
-        if (given.GetValue(Report) is { } path && execution.Verdict is not null)
-            await File.WriteAllTextAsync(path, await session.Api.ReportAsync(execution.Id, "html", CancellationToken.None), CancellationToken.None);
+        if (report is not null && execution.Verdict is not null)
+            await report.WriteAsync(await session.Api.ReportAsync(execution.Id, "html", CancellationToken.None));
         return ExitCodeOf(execution);
     }
 
@@ -58,13 +61,15 @@ internal static class RunVerb
     // Ctrl-C ends the run on the platform too, and waits for what it measured.
     private static async Task<ExecutionView> FollowAsync(Guid id, Connection.Session session, CancellationToken cancellation)
     {
-        await using var stopping = cancellation.Register(() => _ = session.Api.StopAsync(id, CancellationToken.None));
+        var stop = new StopRequest(id, session.Api, session.Say, Patience);
+        await using var stopping = cancellation.Register(stop.Begin);
         using var timer = new PeriodicTimer(Every);
         var progress = new ProgressLine(session.Say);
         var heard = Stopwatch.GetTimestamp();
         while (true)
         {
-            var mayWait = !cancellation.IsCancellationRequested && Stopwatch.GetElapsedTime(heard) < Patience;
+            stop.ThrowIfGivenUp();
+            var mayWait = stop.IsUnderWay || Stopwatch.GetElapsedTime(heard) < Patience;
             if (await StatusAsync(id, session, mayWait) is { } status)
             {
                 heard = Stopwatch.GetTimestamp();
@@ -80,13 +85,16 @@ internal static class RunVerb
     // A service that is away for a moment ends no run, so it does not end the following of it either.
     private static async Task<ExecutionStatusAnswer?> StatusAsync(Guid id, Connection.Session session, bool mayWait)
     {
+        using var limited = new CancellationTokenSource(LongestAnswer);
         try
         {
-            return await session.Api.StatusAsync(id, CancellationToken.None);
+            return await session.Api.StatusAsync(id, limited.Token);
         }
-        catch (LoadstoneException e) when (e.IsPassing && mayWait)
+        catch (Exception e) when (e is LoadstoneException { IsPassing: true } or OperationCanceledException)
         {
-            return null;
+            return mayWait ? null : throw new IOException(
+                $"{(e is LoadstoneException ? e.Message.TrimEnd('.') : "The gateway does not answer")}. The execution {id} is not followed any more and "
+                + $"may go on. See how it stands with ./loadstone status {id}, end it with ./loadstone stop {id}", e);
         }
     }
 

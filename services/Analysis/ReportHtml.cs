@@ -10,6 +10,8 @@ namespace Loadstone.Analysis;
 internal static class ReportHtml
 {
     private static readonly Lazy<string> Style = new(ReadStyle);
+    private static readonly (string Name, string Title)[] Phases =
+        [("dns", "name lookup"), ("connect", "connect"), ("tls", "TLS"), ("first_byte", "first byte"), ("download", "download")];
 
     public static string Of(RunReport report)
     {
@@ -21,6 +23,7 @@ internal static class ReportHtml
         AddCriteria(html, report);
         AddCharts(html, report.Series);
         AddOperations(html, report);
+        AddPhases(html, report.Operations);
         AddGenerator(html, report);
         return html.Append("</main></body></html>\n").ToString();
     }
@@ -85,6 +88,27 @@ internal static class ReportHtml
 
         html.Append("</tbody></table></div>");
         AddList(html, report.Peaks.ErrorTypes.OrderByDescending(e => e.Value).Select(e => $"{e.Key}: {e.Value.ToString("N0", CultureInfo.InvariantCulture)}"));
+    }
+
+    private static void AddPhases(StringBuilder html, IReadOnlyList<OperationFigures> operations)
+    {
+        var phases = Phases.Where(p => operations.Any(o => Timing(o, p.Name) is not null)).ToList();
+        if (phases.Count == 0)
+            return;
+        html.Append("<h2>Where the time went</h2><p class=\"soft\">Mean and 95th percentile in ms; what comes before the first byte, only where a connection was opened.</p>");
+        html.Append("<div class=\"wide\"><table><thead><tr><th>operation</th>").AppendJoin("", phases.Select(p => $"<th>{p.Title}</th>")).Append("</tr></thead><tbody>");
+        foreach (var o in operations)
+        {
+            html.Append(Text($"<tr><td>{o.Operation} <span class=\"soft\">{o.Scenario}</span></td>"));
+            foreach (var (name, _) in phases)
+                html.Append(Timing(o, name) is { } t ? Text($"<td>{t.Avg:0.##} <span class=\"soft\">{t.P95:0.##}</span></td>") : "<td>–</td>");
+            html.Append("</tr>");
+        }
+
+        html.Append("</tbody></table></div>");
+
+        // A report that was stored before there were timings has none.
+        static PhaseFigures? Timing(OperationFigures operation, string phase) => operation.Timings?.GetValueOrDefault(phase);
     }
 
     private static void AddGenerator(StringBuilder html, RunReport report)

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Loadstone.Plans;
 using Loadstone.ServiceHost;
+using Microsoft.Extensions.Primitives;
 
 namespace Loadstone.Configuration;
 
@@ -14,6 +15,8 @@ internal abstract class ResourceKind<TResource, TBody>
     where TResource : Resource
     where TBody : class
 {
+    private const string AnyVersion = "*";
+
     /// <summary>The kind's name in answers and sentences, such as <c>configuration</c>.</summary>
     public abstract string Name { get; }
 
@@ -139,12 +142,16 @@ internal abstract class ResourceKind<TResource, TBody>
 
     private void MustBeCurrent(HttpContext http, JsonNode? inBody, TResource current)
     {
-        var given = http.Request.Headers.IfMatch.ToString().Trim('"') is { Length: > 0 } header ? header : inBody?.ToJsonString();
-        if (given is null)
+        var given = VersionsIn(http.Request.Headers.IfMatch) is { Length: > 0 } header ? header : inBody is null ? [] : [inBody.ToJsonString()];
+        if (given.Length == 0)
             throw new RefusalException(StatusCodes.Status428PreconditionRequired, $"Name the version of the {Name} you read, by If-Match or as \"version\".");
-        if (given != current.Version.ToString())
-            throw RefusalException.Conflict($"The {Name} is at version {current.Version}, not {given}; read it again.");
+        if (!given.Contains(AnyVersion) && !given.Contains(current.Version.ToString()))
+            throw RefusalException.Conflict($"The {Name} is at version {current.Version}, not {string.Join(" or ", given)}; read it again.");
     }
+
+    // If-Match is "*" or a list of tags, any of which may be the current one (RFC 9110 section 13.1.1).
+    private static string[] VersionsIn(StringValues header) =>
+        [.. header.SelectMany(line => line!.Split(',', StringSplitOptions.TrimEntries)).Select(tag => tag.Trim('"')).Where(tag => tag.Length > 0)];
 
     private JsonObject Answer(HttpContext http, TResource resource)
     {

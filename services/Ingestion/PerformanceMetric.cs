@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Loadstone.Measurement;
 
 namespace Loadstone.Ingestion;
@@ -10,6 +11,10 @@ public sealed record PerformanceMetric
 
     /// <summary>Seconds from the start to the beginning of the stretch.</summary>
     public int TimestampOffset { get; init; }
+
+    /// <summary>The last second of the stretch; of a run's last stretch the last of the run.</summary>
+    [JsonIgnore]
+    public int LastSecond { get; init; }
 
     public int VirtualUsers { get; init; }
 
@@ -44,6 +49,7 @@ public sealed record PerformanceMetric
         {
             ExecutionId = execution,
             TimestampOffset = window.Sequence,
+            LastSecond = window.Sequence + Math.Max(1, (int)Math.Ceiling(window.Seconds)) - 1,
             VirtualUsers = window.VirtualUsers,
             RequestsPerSecond = figures.ThroughputRps,
             AvgResponseTime = figures.AvgResponseTime,
@@ -144,13 +150,17 @@ public static class RunInsights
         var worst = metrics.MaxBy(m => m.ErrorRate)!;
         var insights = new List<string>
         {
-            Say($"Throughput was highest at second {busiest.TimestampOffset}: {busiest.RequestsPerSecond:0.#} requests/s with {busiest.VirtualUsers} users."),
-            Say($"The p95 response time was highest at second {slowest.TimestampOffset}: {slowest.P95ResponseTime:0.##} ms with {slowest.VirtualUsers} users."),
+            Say($"Throughput was highest {When(busiest)}: {busiest.RequestsPerSecond:0.#} requests/s with {busiest.VirtualUsers} users."),
+            Say($"The p95 response time was highest {When(slowest)}: {slowest.P95ResponseTime:0.##} ms with {slowest.VirtualUsers} users."),
         };
         if (worst.ErrorRate > 0)
-            insights.Add(Say($"Errors were most frequent at second {worst.TimestampOffset}: {worst.ErrorRate:0.##} % of the requests."));
+            insights.Add(Say($"Errors were most frequent {When(worst)}: {worst.ErrorRate:0.##} % of the requests."));
         return insights;
     }
+
+    private static string When(PerformanceMetric m) => m.LastSecond <= m.TimestampOffset
+        ? Say($"at second {m.TimestampOffset}")
+        : Say($"in the seconds {m.TimestampOffset} to {m.LastSecond}");
 
     private static string Say(FormattableString sentence) => sentence.ToString(CultureInfo.InvariantCulture);
 }

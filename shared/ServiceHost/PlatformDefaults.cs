@@ -1,7 +1,5 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -11,8 +9,6 @@ namespace Loadstone.ServiceHost;
 /// <summary>What every service has: health, telemetry, JSON, problem details, limits, and who is calling.</summary>
 public static class PlatformDefaults
 {
-    private const long LargestBody = 4 * 1024 * 1024;
-
     /// <summary>Adds the defaults. The name is the service's in logs, traces and identities.</summary>
     public static WebApplicationBuilder AddPlatformDefaults(this WebApplicationBuilder builder, string name)
     {
@@ -33,9 +29,10 @@ public static class PlatformDefaults
     public static WebApplication UsePlatformDefaults(this WebApplication app)
     {
         app.UseProblemAnswers();
-        app.Use(RefuseZeroes);
         app.MapHealth();
         app.UseInternalIdentity();
+        app.UseQueryRules();
+        app.UseBodyLimit();
         return app;
     }
 
@@ -43,25 +40,9 @@ public static class PlatformDefaults
     public static WebApplication UsePlatformEdge(this WebApplication app)
     {
         app.UseProblemAnswers();
-        app.Use(RefuseLargeBodies);
+        app.UseBodyLimit();
         app.MapHealth();
         return app;
-    }
-
-    // Kestrel breaks the connection of a caller who is still sending what it refuses; what we refuse, it reads to the end first.
-    private static Task RefuseLargeBodies(HttpContext context, RequestDelegate next)
-    {
-        if (context.Request.ContentLength is null or <= LargestBody)
-            return next(context);
-        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
-        throw new RefusalException(StatusCodes.Status413PayloadTooLarge, "The body is too large.");
-    }
-
-    // PostgreSQL holds no zero characters.
-    private static Task RefuseZeroes(HttpContext context, RequestDelegate next)
-    {
-        var bad = context.Request.Query.FirstOrDefault(q => q.Value.Any(v => v!.Contains('\0', StringComparison.Ordinal)));
-        return bad.Key is null ? next(context) : throw RefusalException.Field(bad.Key, "holds a zero character");
     }
 
     // One line each, in UTC. What frameworks do in good order, and how health stands each time it is asked for, is no news.
@@ -83,7 +64,7 @@ public static class PlatformDefaults
     private static void LimitRequests(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = LargestBody;
+        kestrel.LimitBodies();
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
     }

@@ -14,13 +14,11 @@ internal static class ChatBenchmark
         var figures = new List<(double PerMinute, double Failed, double P99Ms, double Cpu)>();
         for (var round = 0; round < rounds; round++)
         {
-            await using var target = await LocalTarget.StartAsync(folder, "target", cancellation);
-            var (run, result) = await Peers.LoadstoneAsync(folder, Plan(seconds), target.Url, cancellation);
-            figures.Add((run.PerSecond * 60, Of("failed_requests") + Of("checks_failed"), Of("p99_response_time"), run.CpuMicroseconds));
+            await using var target = await LocalTarget.StartAsync(folder, cancellation);
+            var run = await Peers.LoadstoneAsync(folder, Plan(seconds), target.Url, cancellation);
+            figures.Add((run.Run.PerSecond * 60, run["failed_requests"] + run["checks_failed"], run["p99_response_time"], run.Run.CpuMicroseconds));
             Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"round {round + 1}: {figures[^1].PerMinute:0} messages a minute, failed {figures[^1].Failed}, p99 {figures[^1].P99Ms:0.0} ms, {figures[^1].Cpu:0.0} µs CPU each"));
-
-            double Of(string name) => result[name]!.GetValue<double>();
         }
 
         return await Figures.WriteAsync(json, "T7 chat", new Dictionary<string, double>

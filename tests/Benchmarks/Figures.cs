@@ -15,6 +15,14 @@ internal static class Figures
         return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
     }
 
+    /// <summary>The median of the ratios of each run to the other's of the same round: a machine that slows down slows both.</summary>
+    public static double MedianRatio<T>(IEnumerable<T> runs, IEnumerable<T> others, Func<T, double> figure) =>
+        Median(runs.Zip(others, (run, other) => figure(run) / figure(other)));
+
+    /// <summary>The figures and, where there are some, more.</summary>
+    public static Dictionary<string, double> With(this Dictionary<string, double> figures, bool has, Func<Dictionary<string, double>> more) =>
+        has ? new Dictionary<string, double>(figures.Concat(more())) : figures;
+
     public static async Task<int> WriteAsync(string? json, string name, Dictionary<string, double> figures, CancellationToken cancellation)
     {
         foreach (var (figure, value) in figures)

@@ -14,36 +14,59 @@ internal sealed record GeneratorRun(long Requests, double PerSecond, double CpuM
 /// <summary>The load generators that are measured, each as the program people start.</summary>
 internal static partial class Peers
 {
-    /// <summary>What nginx does when it is the target: it answers 54 bytes from memory, and never waits.</summary>
-    public const string Target = """location / { return 200 "nothing but fifty-four bytes, to be answered at once\n\n"; }""";
-
     private const string WrkProgram = "/usr/bin/wrk";
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
-    /// <summary>wrk (C), two threads; its CPU is what the shell counted for it.</summary>
+    /// <summary>wrk (C), two threads.</summary>
     public static async Task<GeneratorRun> WrkAsync(StateFolder folder, Uri target, int connections, int seconds, CancellationToken cancellation)
     {
         await Packages.EnsureProgramAsync(WrkProgram, "wrk", folder.LogFile("packages"), Console.Error.WriteLine, cancellation);
-        var script = string.Create(CultureInfo.InvariantCulture, $"TIMEFORMAT='cpu %U %S'; time {WrkProgram} -t2 -c{connections} -d{seconds} {target}");
-        var output = await ChildProcess.RunAsync(new ChildCommand("bash", "-c", script), Patience, cancellation);
+        var command = string.Create(CultureInfo.InvariantCulture, $"{WrkProgram} -t2 -c{connections} -d{seconds} {target}");
+        var (output, cpuSeconds) = await TimedAsync(command, Patience, cancellation);
         var requests = Number(WrkRequests().Match(output));
-        var cpu = WrkCpu().Match(output);
-        return new GeneratorRun((long)requests, Number(WrkRate().Match(output)), (Number(cpu, 1) + Number(cpu, 2)) * 1e6 / requests);
+        return new GeneratorRun((long)requests, Number(WrkRate().Match(output)), cpuSeconds * 1e6 / requests);
     }
 
     /// <summary>Our engine, as <c>loadstone local</c>.</summary>
-    /// <returns>The run, and everything else that it reported.</returns>
-    public static async Task<(GeneratorRun Run, JsonNode Result)> LoadstoneAsync(
-        StateFolder folder, string plan, Uri target, CancellationToken cancellation, string name = "run")
+    /// <param name="folder">Where its plan and its result lie.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="target">What is asked.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    /// <param name="onSecond">Called after each second of the run with the process and the seconds gone.</param>
+    public static async Task<LoadstoneRun> LoadstoneAsync(
+        StateFolder folder, string plan, Uri target, CancellationToken cancellation, Action<ProcessMemory, int>? onSecond = null)
     {
-        var (file, result) = (Path.Combine(folder.Path, $"{name}.yaml"), Path.Combine(folder.Path, $"{name}.json"));
+        var (file, result) = (Path.Combine(folder.Path, "plan.yaml"), Path.Combine(folder.Path, "result.json"));
         await File.WriteAllTextAsync(file, plan, cancellation);
+        File.Delete(result);
+        var memory = new ProcessMemory();
+        // As many open files as the machine lets it have.
+        const string Command = """ulimit -n 65536 2>/dev/null; exec "$@" """;
         await using var run = ChildProcess.Start(new ChildCommand(
-            "dotnet", Platform.ProgramOf(folder.Clone, "Worker"), "local", file, "--target", target.ToString(), "--json", result));
-        await run.ExitedWithinAsync(Patience, cancellation);
-        var json = JsonNode.Parse(await File.ReadAllTextAsync(result, cancellation))!;
-        var requests = json["total_requests"]!.GetValue<long>();
-        return (new GeneratorRun(requests, json["throughput_rps"]!.GetValue<double>(), json["cpu_seconds"]!.GetValue<double>() * 1e6 / requests), json);
+            "sh", "-c", Command, "sh", "dotnet", Platform.ProgramOf(folder.Clone, "Worker"), "local", file, "--target", target.ToString(), "--json", result)
+        {
+            LogFile = folder.LogFile("local"),
+            OnLine = line =>
+            {
+                if (SecondLine().Match(line) is not { Success: true } match)
+                    return;
+                memory.Look();
+                onSecond?.Invoke(memory, (int)Number(match));
+            },
+        });
+        memory.Process = run.Id;
+        var exitCode = await run.ExitedWithinAsync(Timeout.InfiniteTimeSpan, cancellation);
+        if (!File.Exists(result))
+            throw new LocalServerException($"loadstone local left no result:\n{run.LogTail}");
+        return new LoadstoneRun(JsonNode.Parse(await File.ReadAllTextAsync(result, cancellation))!, exitCode, memory.PeakBytes);
+    }
+
+    /// <summary>Runs a command and returns what it wrote and the CPU seconds that the shell counted for it.</summary>
+    public static async Task<(string Output, double CpuSeconds)> TimedAsync(string command, TimeSpan patience, CancellationToken cancellation)
+    {
+        var output = await ChildProcess.RunAsync(new ChildCommand("bash", "-c", $"TIMEFORMAT='cpu %U %S'; time {command}"), patience, cancellation);
+        var cpu = Cpu().Match(output);
+        return (output, Number(cpu, 1) + Number(cpu, 2));
     }
 
     private static double Number(Match match, int group = 1) => double.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture);
@@ -55,5 +78,23 @@ internal static partial class Peers
     private static partial Regex WrkRate();
 
     [GeneratedRegex(@"cpu ([\d.]+) ([\d.]+)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex WrkCpu();
+    private static partial Regex Cpu();
+
+    [GeneratedRegex(@"^\s*(\d+) s  .*users", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex SecondLine();
+}
+
+/// <summary>What our engine did in one run.</summary>
+/// <param name="Result">Everything that it reported.</param>
+/// <param name="ExitCode">The verdict, as <c>loadstone local</c> gives it.</param>
+/// <param name="PeakBytes">The most memory it had resident, as the kernel saw it.</param>
+internal sealed record LoadstoneRun(JsonNode Result, int ExitCode, long PeakBytes)
+{
+    public GeneratorRun Run { get; } = new(
+        (long)Of(Result, "total_requests"), Of(Result, "throughput_rps"), Of(Result, "cpu_seconds") * 1e6 / Of(Result, "total_requests"));
+
+    /// <summary>A figure by the name it is reported under.</summary>
+    public double this[string name] => Of(Result, name);
+
+    private static double Of(JsonNode result, string name) => result[name]!.GetValue<double>();
 }

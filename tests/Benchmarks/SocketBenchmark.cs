@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
 using Loadstone.Local;
 
 namespace Loadstone.Benchmarks;
@@ -19,34 +17,30 @@ internal static class SocketBenchmark
 
     public static async Task<int> RunAsync(int connections, string? json, CancellationToken cancellation)
     {
-        using var folder = StateFolder.Open(StateFolder.FindClone(), "bench");
         var pairs = (connections + MostOfOne - 1) / MostOfOne;
-        var few = await MeasureAsync(folder, 1, Few, cancellation);
-        var all = await MeasureAsync(folder, pairs, connections / pairs, cancellation);
-        var count = (connections / pairs * pairs) - (Few * pairs);
+        var few = await MeasureAsync(Few, cancellation);
+        var all = await Task.WhenAll(Enumerable.Range(0, pairs).Select(_ => MeasureAsync(connections / pairs, cancellation)));
+        var more = ((connections / pairs) - Few) * pairs;
         return await Figures.WriteAsync(json, "T6 sockets", new Dictionary<string, double>
         {
-            ["connections"] = all.Sum(r => Of(r, "iterations")),
+            ["connections"] = all.Sum(r => r["iterations"]),
             ["processes"] = pairs,
-            ["kb_per_connection (limit 15)"] = (all.Sum(r => Of(r, "peak_memory_bytes")) - (pairs * Of(few[0], "peak_memory_bytes"))) / 1024 / count,
-            ["resident_mb"] = all.Sum(r => Of(r, "peak_memory_bytes")) / 1024 / 1024,
-            ["messages_received"] = all.Sum(r => Of(r, "messages_received")),
-            ["failed"] = all.Sum(r => Of(r, "failed_requests") + Of(r, "checks_failed")),
-            ["p99_ms"] = all.Max(r => Of(r, "p99_response_time")),
-            ["cpu_seconds"] = all.Sum(r => Of(r, "cpu_seconds")),
+            ["kb_per_connection (limit 15)"] = all.Sum(r => r.PeakBytes - few.PeakBytes) / 1024.0 / more,
+            ["peak_resident_mb"] = all.Sum(r => r.PeakBytes) / 1e6,
+            ["messages_received"] = all.Sum(r => r["messages_received"]),
+            ["failed (limit 0)"] = all.Sum(r => r["failed_requests"] + r["checks_failed"]),
+            ["p99_ms"] = all.Max(r => r["p99_response_time"]),
+            ["cpu_seconds"] = all.Sum(r => r["cpu_seconds"]),
         }, cancellation);
     }
 
-    private static async Task<JsonNode[]> MeasureAsync(StateFolder folder, int pairs, int connections, CancellationToken cancellation) =>
-        await Task.WhenAll(Enumerable.Range(1, pairs).Select(pair => MeasureAsync(folder, string.Create(CultureInfo.InvariantCulture, $"{pair}"), connections, cancellation)));
-
-    private static async Task<JsonNode> MeasureAsync(StateFolder folder, string pair, int connections, CancellationToken cancellation)
+    private static async Task<LoadstoneRun> MeasureAsync(int connections, CancellationToken cancellation)
     {
-        await using var target = await LocalTarget.StartAsync(folder, $"target-{pair}", cancellation);
-        return (await Peers.LoadstoneAsync(folder, Plan(connections), target.Url, cancellation, $"sockets-{pair}")).Result;
+        // Each pair has a folder of its own.
+        using var folder = StateFolder.Open(StateFolder.FindClone(), "bench");
+        await using var target = await LocalTarget.StartAsync(folder, cancellation);
+        return await Peers.LoadstoneAsync(folder, Plan(connections), target.Url, cancellation);
     }
-
-    private static double Of(JsonNode result, string name) => result[name]!.GetValue<double>();
 
     private static string Plan(int connections)
     {

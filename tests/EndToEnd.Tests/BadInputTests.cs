@@ -92,6 +92,32 @@ public sealed class BadInputTests(RunningPlatform running)
     }
 
     [Fact]
+    public async Task A_body_in_chunks_that_is_too_large_is_refused_and_one_that_is_not_is_read()
+    {
+        var (status, problem) = await SendAsync(HttpMethod.Post, Configurations, $$"""{ "name": "x", "description": "{{new string('x', 30_000_000)}}" }""", inChunks: true);
+        var (other, _) = await SendAsync(HttpMethod.Post, Configurations, """{ "name": "" }""", inChunks: true);
+
+        Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "The body is too large."), (status, problem["error"]!.ToString()));
+        Assert.Equal(HttpStatusCode.BadRequest, other);
+    }
+
+    [Theory]
+    [InlineData($"{Configurations}?tesType=smoke", "tesType")]
+    [InlineData("/api/load-testing/scenarios?name=x", "name")]
+    [InlineData("/api/load-testing/environments?colour=red&limit=5", "colour")]
+    [InlineData("/api/load-testing/executions?verdict=failed", "verdict")]
+    [InlineData("/api/load-testing/alerts?limit=5", "limit")]
+    [InlineData($"{Configurations}?name=%FF", "name")]
+    [InlineData("/api/load-testing/executions?status=failed&status=running", "status")]
+    public async Task A_query_that_would_not_do_what_it_says_is_refused_by_the_name_of_its_parameter(string path, string parameter)
+    {
+        var (status, problem) = await SendAsync(HttpMethod.Get, path, null);
+
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Equal(parameter, Assert.Single(problem["errors"]!.AsObject()).Key);
+    }
+
+    [Fact]
     public async Task A_body_that_is_not_UTF_8_is_refused_and_not_stored_with_other_characters()
     {
         using var content = new ByteArrayContent([.. "{\"name\":\""u8, 0xFF, 0xFE, .. "\"}"u8]);
@@ -127,11 +153,12 @@ public sealed class BadInputTests(RunningPlatform running)
         return list["summary"]!["activeCount"]!.GetValue<long>();
     }
 
-    private async Task<(HttpStatusCode Status, JsonObject Problem)> SendAsync(HttpMethod method, string path, string? body)
+    private async Task<(HttpStatusCode Status, JsonObject Problem)> SendAsync(HttpMethod method, string path, string? body, bool inChunks = false)
     {
         using var request = new HttpRequestMessage(method, path);
         if (body is not null)
             request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        request.Headers.TransferEncodingChunked = inChunks;
         using var answer = await running.Gateway.SendAsync(request);
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
         return (answer.StatusCode, JsonNode.Parse(await answer.Content.ReadAsStringAsync())!.AsObject());

@@ -49,6 +49,17 @@ public sealed class ConfigurationTests(RunningPlatform running)
         Assert.Equal(HttpStatusCode.PreconditionRequired, (await PutAsync(configuration, null)).StatusCode);
     }
 
+    [Theory]
+    [InlineData("*")]
+    [InlineData("\"7\", \"1\"")]
+    public async Task A_write_may_name_any_version_or_several(string ifMatch)
+    {
+        var configuration = (await running.Api.CreateConfigurationAsync(RunningPlatform.Plan(), CancellationToken.None)).Configuration;
+
+        Assert.Equal(HttpStatusCode.OK, (await PutAsync(configuration, ifMatch)).StatusCode);
+        Assert.Equal(HttpStatusCode.Conflict, (await PutAsync(configuration, "\"7\", \"1\"")).StatusCode);
+    }
+
     [Fact]
     public async Task Of_two_writers_at_once_only_one_succeeds()
     {

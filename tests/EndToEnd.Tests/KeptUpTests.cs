@@ -23,21 +23,67 @@ public sealed class KeptUpTests(RunningPlatform running)
     }
 
     [Fact]
+    public async Task A_service_that_dies_again_and_again_is_given_up()
+    {
+        using var ending = new CancellationTokenSource(RunningPlatform.Longest);
+        var keeping = running.Platform.KeepUpAsync(line => _ = KillAgainAsync(line, "analysis"), ending.Token);
+
+        await running.Platform.KillAsync("analysis");
+        var why = await keeping;
+        await running.Platform.RestartAsync("analysis", ending.Token);
+
+        Assert.StartsWith("analysis died 5 times within a minute, the last time with code 137, and is given up. Its log is ", why);
+    }
+
+    [Fact]
+    public async Task Ctrl_C_stops_the_run_even_if_the_scheduler_was_away_just_then()
+    {
+        var plan = Path.GetTempFileName();
+        await File.WriteAllTextAsync(plan, RunningPlatform.Plan(""" "duration": "60s" """).ToJsonString());
+        var (begun, refused) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        await using var run = ChildProcess.Start(Run(plan) with
+        {
+            OnLine = line =>
+            {
+                Hear(line, "   2 s", begun);
+                Hear(line, "It could not be stopped yet", refused);
+            },
+        });
+        Assert.Same(begun.Task, await Task.WhenAny(begun.Task, run.Exited));
+
+        await running.Platform.KillAsync("scheduler");
+        Signals.Send(run.Id, Signal.Interrupt);
+        Assert.Same(refused.Task, await Task.WhenAny(refused.Task, run.Exited));
+        await running.Platform.RestartAsync("scheduler", CancellationToken.None);
+
+        Assert.True(await run.ExitedWithinAsync(RunningPlatform.Longest, CancellationToken.None) == 5, run.LogTail);
+        File.Delete(plan);
+    }
+
+    [Fact]
     public async Task The_command_line_follows_its_run_over_the_death_of_the_scheduler()
     {
         var plan = Path.GetTempFileName();
         await File.WriteAllTextAsync(plan, RunningPlatform.Plan(""" "duration": "5s" """).ToJsonString());
         var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var command = new ChildCommand(
-            "dotnet", Platform.ProgramOf(StateFolder.FindClone(), "Cli"), "run", plan, "--gateway", running.Platform.Gateway.ToString());
-        await using var run = ChildProcess.Start(command with { OnLine = line => Hear(line, "execution ", begun) });
+        await using var run = ChildProcess.Start(Run(plan) with { OnLine = line => Hear(line, "execution ", begun) });
         Assert.Same(begun.Task, await Task.WhenAny(begun.Task, run.Exited));
 
         await running.Platform.KillAsync("scheduler");
         await running.Platform.RestartAsync("scheduler", CancellationToken.None);
 
-        Assert.True(await run.ExitedWithinAsync(RunningPlatform.Longest, CancellationToken.None) == 0, run.LogTail);
+        await run.ExitedWithinAsync(RunningPlatform.Longest, CancellationToken.None);
+        Assert.Contains("status completed", run.LogTail);
         File.Delete(plan);
+    }
+
+    private ChildCommand Run(string plan) => new(
+        "dotnet", Platform.ProgramOf(StateFolder.FindClone(), "Cli"), "run", plan, "--gateway", running.Platform.Gateway.ToString());
+
+    private async Task KillAgainAsync(string line, string service)
+    {
+        if (line == $"{service} is back.")
+            await running.Platform.KillAsync(service);
     }
 
     private static void Hear(string line, string awaited, TaskCompletionSource heard)

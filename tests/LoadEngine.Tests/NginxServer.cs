@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Loadstone.Local;
 
@@ -25,13 +24,8 @@ public sealed class NginxServer : IAsyncLifetime, IAsyncDisposable
         _nginx = await Nginx.StartAsync(_folder, Configuration(_backend.Url), CancellationToken.None);
     }
 
-    /// <summary>How many requests it has read, this one included.</summary>
-    public async Task<long> RequestsAsync()
-    {
-        using var http = new HttpClient();
-        var status = await http.GetStringAsync(new Uri(Url, "status"));
-        return long.Parse(status.Split('\n')[2].Split(' ', StringSplitOptions.RemoveEmptyEntries)[2], CultureInfo.InvariantCulture);
-    }
+    /// <summary>How many requests it has read.</summary>
+    public Task<long> RequestsAsync() => _nginx!.CountRequestsAsync(CancellationToken.None);
 
     /// <summary>Runs the steps over TLS with the program <c>loadstone local</c>, in whose eyes our certificate is good; returns its result.</summary>
     public async Task<JsonNode> RunTrustingItAsync(string steps, int iterations, int users)
@@ -79,7 +73,6 @@ public sealed class NginxServer : IAsyncLifetime, IAsyncDisposable
         return $$"""
             listen 127.0.0.1:{{TlsUrl.Port}} ssl; ssl_certificate {{certificate}}; ssl_certificate_key {{certificate}};
             root {{Files}};
-            location = /status { stub_status; }
             location = /fixed { return 200 "hello world"; }
             location = /three { keepalive_requests 3; return 200 "hello world"; }
             location = /once { keepalive_timeout 0; return 200 "hello world"; }

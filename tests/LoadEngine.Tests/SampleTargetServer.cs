@@ -11,7 +11,7 @@ public sealed class SampleTargetServer : IAsyncLifetime
 
     public Uri Url => _target!.Url;
 
-    public async Task InitializeAsync() => _target = await LocalTarget.StartAsync(_folder, "target", CancellationToken.None);
+    public async Task InitializeAsync() => _target = await LocalTarget.StartAsync(_folder, CancellationToken.None);
 
     public async Task DisposeAsync()
     {

@@ -25,6 +25,17 @@ public sealed class ClosingTests(TestDatabase test) : IClassFixture<TestDatabase
     }
 
     [Fact]
+    public async Task Tables_of_an_earlier_version_are_brought_up_to_date_at_the_start()
+    {
+        await using (var earlier = test.Database.Source.CreateCommand("alter table ingestion.shard_windows drop column loop_delay_ms, drop column pool_delay_ms"))
+            await earlier.ExecuteNonQueryAsync();
+
+        await test.Database.CreateTablesAsync(CancellationToken.None);
+
+        await A_window_survives_its_way_through_the_tables();
+    }
+
+    [Fact]
     public async Task A_window_survives_its_way_through_the_tables()
     {
         var window = Window(3, sent: 7);

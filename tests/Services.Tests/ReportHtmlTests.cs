@@ -23,6 +23,32 @@ public sealed class ReportHtmlTests
         Assert.Contains("&lt;script&gt;", html);
     }
 
+    [Theory]
+    [InlineData(113.5, "150", "200")]
+    [InlineData(50, "60", "80")]
+    [InlineData(0, "1", "2")]
+    public void A_chart_goes_up_to_the_round_number_above_its_highest_value(double highest, string top, string beyond)
+    {
+        var html = new Chart("Response time", "ms", [0, 1], new ChartLine("p50", [0, highest])).ToHtml();
+
+        Assert.Equal(2, html.Split($">{top}</text>").Length - 1); // one drawing for screens, one for telephones
+        Assert.DoesNotContain($">{beyond}</text>", html);
+    }
+
+    [Fact]
+    public void Where_the_time_went_is_shown_for_the_phases_that_were_measured()
+    {
+        var requests = new OperationWindow { Scenario = "s", Operation = "o", Sent = 1, Ok = 1 };
+        requests.Phases.Record(new PhaseTimes(0, 0, 0, FirstByteNs: 2_000_000, DownloadNs: 1_000_000));
+        var run = new RunToJudge(Guid.NewGuid(), Guid.NewGuid(), "x", new TestPlan { Name = "x" }, "sample", "me", DateTimeOffset.UnixEpoch);
+        var measured = new RunMeasurements(run.Id, new MetricWindow { Operations = [requests] }, [], [], []);
+
+        var html = ReportHtml.Of(RunReport.Of(run, measured, Judgement.Decide(run, measured, DateTimeOffset.UnixEpoch)));
+
+        Assert.Contains("<th>operation</th><th>first byte</th><th>download</th>", html);
+        Assert.Contains("<td>2 <span class=\"soft\">2</span></td><td>1 <span class=\"soft\">1</span></td>", html);
+    }
+
     [Fact]
     public void A_run_without_a_single_request_still_has_a_report()
     {

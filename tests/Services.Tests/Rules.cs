@@ -101,8 +101,8 @@ public sealed partial class Rules
     }
 
     [Fact]
-    public void The_engine_never_sleeps_and_asks_only_its_pacer_for_the_time() => Assert.All(
-        Sources().Where(f => Under(f, "services/Worker/LoadEngine") && !f.EndsWith("Pacer.cs", StringComparison.Ordinal)), f =>
+    public void The_engine_never_sleeps_leaves_its_loops_by_one_door_and_asks_only_them_for_the_time() => Assert.All(
+        Sources().Where(f => Under(f, "services/Worker/LoadEngine") && !Under(f, "services/Worker/LoadEngine/Loops")), f =>
             Assert.DoesNotMatch(@"Thread\.Sleep|Task\.Delay|Task\.Run|Stopwatch\.StartNew|DateTime\.(Utc)?Now", File.ReadAllText(f)));
 
     [Fact]

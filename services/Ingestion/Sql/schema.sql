@@ -45,11 +45,13 @@ create table if not exists ingestion.shard_windows (
   cpu_percent double precision not null,
   memory_bytes bigint not null,
   gc_pause_ms double precision not null,
-  loop_delay_ms double precision not null,
-  pool_delay_ms double precision not null,
   lag bytea not null,
   primary key (day, execution_id, shard, sequence)
 ) partition by range (day);
+
+-- The delays came later than the table.
+alter table ingestion.shard_windows add column if not exists loop_delay_ms double precision not null default 0;
+alter table ingestion.shard_windows add column if not exists pool_delay_ms double precision not null default 0;
 
 create table if not exists ingestion.endpoint_windows (
   day date not null,

@@ -25,7 +25,7 @@ internal enum Escaping
 /// A rented buffer that grows, in which requests are written. It belongs to one connection and is given back when the request
 /// is on the wire, so that thousands of waiting users hold no memory.
 /// </summary>
-internal sealed class ByteWriter
+internal sealed class ByteWriter(PagePool? pages = null)
 {
     private const int FirstSize = 1024;
 
@@ -85,7 +85,7 @@ internal sealed class ByteWriter
         Length = 0;
         if (_bytes.Length == 0)
             return;
-        ArrayPool<byte>.Shared.Return(_bytes);
+        GiveBack();
         _bytes = [];
     }
 
@@ -115,10 +115,19 @@ internal sealed class ByteWriter
 
     private void Grow(int size)
     {
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(FirstSize, Math.Max(_bytes.Length * 2, Length + size)));
+        var needed = Math.Max(FirstSize, Math.Max(_bytes.Length * 2, Length + size));
+        var larger = pages?.Rent(needed) ?? ArrayPool<byte>.Shared.Rent(needed);
         _bytes.AsSpan(0, Length).CopyTo(larger);
         if (_bytes.Length > 0)
-            ArrayPool<byte>.Shared.Return(_bytes);
+            GiveBack();
         _bytes = larger;
+    }
+
+    private void GiveBack()
+    {
+        if (pages is not null)
+            pages.Return(_bytes);
+        else
+            ArrayPool<byte>.Shared.Return(_bytes);
     }
 }

@@ -50,6 +50,13 @@ internal sealed class CompiledTemplate
             return this;
         }
 
+        /// <summary>A value as it is.</summary>
+        public Builder Add(Value value)
+        {
+            AddValue(value, Escaping.None);
+            return this;
+        }
+
         /// <summary>A template as its author wrote it; only its values are escaped.</summary>
         public Builder AddTemplate(string text, Escaping escaping) => AddTemplate(text, escaping, literal => literal);
 

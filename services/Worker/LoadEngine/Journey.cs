@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Loadstone.LoadEngine.Http;
 using Loadstone.LoadEngine.Steps;
 using Loadstone.Measurement;
@@ -55,13 +54,11 @@ internal sealed class Journey
     /// <param name="dueNs">When its first step is due.</param>
     /// <param name="driver">Asked before each step whether the run is over.</param>
     /// <returns>Whether every step was done, and when the next iteration is due.</returns>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<(bool Whole, long NextDueNs)> IterateAsync(VirtualUser user, long dueNs, LoadDriver driver)
+    public ValueTask<StepOutcome> IterateAsync(VirtualUser user, long dueNs, LoadDriver driver)
     {
         user.Driver = driver;
         Begin(user);
-        var outcome = await _steps.RunAsync(user, dueNs);
-        return (!outcome.EndsIteration, outcome.NextDueNs);
+        return _steps.RunAsync(user, dueNs);
     }
 
     private void Begin(VirtualUser user)

@@ -38,6 +38,9 @@ internal sealed class Lane
     /// <summary>What is on its way.</summary>
     public Deadlines Deadlines { get; } = new();
 
+    /// <summary>Where the lane's buffers come from.</summary>
+    public PagePool Pages { get; } = new();
+
     /// <summary>What requests travel on.</summary>
     public ChannelPool Channels { get; }
 

@@ -2,18 +2,25 @@ using Loadstone.Plans;
 
 namespace Loadstone.LoadEngine;
 
-/// <summary>What became of one step of one user.</summary>
+/// <summary>What became of one step of one user, or of several in a row.</summary>
 /// <param name="EndNs">When it was over, by the pacer's clock.</param>
 /// <param name="Failed">True when it did not do what it should.</param>
-internal readonly record struct StepOutcome(long EndNs, bool Failed)
+internal readonly struct StepOutcome(long EndNs, bool Failed)
 {
+    public long EndNs { get; } = EndNs;
+
     /// <summary>How long after its end the next step is due, in ns.</summary>
     public long RestNs { get; init; }
+
+    public bool Failed { get; init; } = Failed;
 
     /// <summary>True when no further step of the iteration may begin.</summary>
     public bool EndsIteration { get; init; }
 
     public long NextDueNs => EndNs + RestNs;
+
+    /// <summary>What whoever runs iterations asks of one: whether every step was done, and when the next is due.</summary>
+    public void Deconstruct(out bool whole, out long nextDueNs) => (whole, nextDueNs) = (!EndsIteration, NextDueNs);
 
     /// <summary>What became of this and a step after it, as one.</summary>
     public StepOutcome Then(in StepOutcome next) => next with { Failed = Failed || next.Failed };

@@ -6,9 +6,12 @@ namespace Loadstone.LoadEngine;
 /// <summary>Watches the process that makes the load. Used by one task.</summary>
 internal sealed class SelfWatch
 {
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(250);
+
     private long _at = Stopwatch.GetTimestamp();
     private TimeSpan _cpu = Environment.CpuUsage.TotalTime;
     private TimeSpan _gcPause = GC.GetTotalPauseDuration();
+    private double _cpuPercent;
 
     // Crosses threads: how long the last probe waited for a thread of the pool, and since when the present one waits; 0 for none.
     private long _poolDelayTicks;
@@ -22,8 +25,11 @@ internal sealed class SelfWatch
     {
         var elapsed = Stopwatch.GetElapsedTime(_at);
         var (cpu, gcPause) = (Environment.CpuUsage.TotalTime, GC.GetTotalPauseDuration());
+        // The kernel counts CPU in steps: what is too short to tell is taken to be as before.
+        if (elapsed >= Shortest)
+            _cpuPercent = Math.Min(100, 100 * (cpu - _cpu) / elapsed / Environment.ProcessorCount);
         var health = new GeneratorHealth(
-            elapsed.Ticks == 0 ? 0 : 100 * (cpu - _cpu) / elapsed / Environment.ProcessorCount,
+            _cpuPercent,
             Environment.WorkingSet,
             (gcPause - _gcPause).TotalMilliseconds,
             loopDelayMs,

@@ -26,6 +26,7 @@ internal sealed class VirtualUser : IAlarm
         Variables = new string?[slots];
         Rows = new int[feeders];
         _cookies = new CookieJar();
+        Scratch = new ByteWriter(lane.Pages);
     }
 
     private VirtualUser(VirtualUser parent)
@@ -33,6 +34,7 @@ internal sealed class VirtualUser : IAlarm
         (Number, _seed, Lane, _over) = (parent.Number, parent._seed, parent.Lane, parent._over);
         (Variables, Rows, _cookies) = (parent.Variables, parent.Rows, parent._cookies);
         _random = new SplitMix(parent._random.Next());
+        Scratch = new ByteWriter(parent.Lane.Pages);
     }
 
     /// <summary>The user's number over all shards, from 0.</summary>
@@ -65,8 +67,11 @@ internal sealed class VirtualUser : IAlarm
     /// <summary>The row of each feeder for the present iteration.</summary>
     public int[] Rows { get; }
 
+    /// <summary>The file that is being uploaded; null while there is none.</summary>
+    public Uploads.UploadFile? Upload { get; set; }
+
     /// <summary>Where bodies are put together.</summary>
-    public ByteWriter Scratch { get; } = new();
+    public ByteWriter Scratch { get; }
 
     public long NowNs => Lane.NowNs;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Globalization;
 using System.Text.Json;
@@ -13,7 +14,6 @@ internal static class LocalMode
 {
     // How long Ctrl-C may take: the requests under way are waited for, and judged with the rest.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
-    private static readonly JsonSerializerOptions Indented = new(WireJson.Options) { WriteIndented = true };
     private static readonly Argument<string> Source = new("PLAN.yaml|URL") { Description = "A plan file, or a URL to request again and again." };
     private static readonly Option<int?> Users = new("--users") { Description = "Virtual users (for a URL: 10, or the pool for --rate)." };
     private static readonly Option<double?> Rate = new("--rate") { Description = "Arrivals per second instead of a fixed number of users at work." };
@@ -24,10 +24,11 @@ internal static class LocalMode
 
     public static async Task<int> RunAsync(string[] args)
     {
-        var command = new RootCommand("Runs a load test with this process alone: no servers, no history. Exit code: 0 passed, 1 failed its criteria, "
+        var command = new Command("local", "Runs a load test with this process alone: no servers, no history. Exit code: 0 passed, 1 failed its criteria, "
             + "2 could not run, 3 invalid, 4 inconclusive, 5 cancelled.") { Source, Users, Rate, Duration, ThinkTime, Target, Json };
         command.SetAction(RunAsync);
-        var given = command.Parse(args);
+        // Not a RootCommand: that one calls itself by the assembly's name, which nobody types.
+        var given = new Command("./loadstone") { new HelpOption(), command }.Parse(args);
         var exitCode = await given.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = Patience });
         return given.Action is ParseErrorAction ? LocalResult.CouldNotRun : exitCode;
     }
@@ -41,7 +42,13 @@ internal static class LocalMode
             var whole = plan.WithScenarios(_ => null, errors);
             if (!errors.None)
                 throw new InvalidPlanException(errors);
-            return await RunAsync(whole, target, given.GetValue(Json), cancellation);
+            return await RunAsync(whole, target, ResultFile.Open(Json.Name, given.GetValue(Json)), cancellation);
+        }
+        catch (PlanNotRunnableException e) when (e.Message.Contains("there is no base URL", StringComparison.Ordinal))
+        {
+            // The engine's sentence fits the platform too, where the environment names the target.
+            await Console.Error.WriteLineAsync($"{e.Message} with {Target.Name} URL");
+            return LocalResult.CouldNotRun;
         }
         catch (Exception e) when (e is InvalidPlanException or PlanNotRunnableException or IOException or UnauthorizedAccessException)
         {
@@ -50,9 +57,9 @@ internal static class LocalMode
         }
     }
 
-    private static async Task<int> RunAsync(TestPlan plan, Uri? target, string? json, CancellationToken cancellation)
+    private static async Task<int> RunAsync(TestPlan plan, Uri? target, ResultFile? json, CancellationToken cancellation)
     {
-        var say = json == "-" ? Console.Error : Console.Out;
+        var say = json is { IsStandardOutput: true } ? Console.Error : Console.Out;
         foreach (var line in PlanExplanation.Of(plan))
             await say.WriteLineAsync(line);
         await WarmUp.RunAsync(cancellation);
@@ -63,13 +70,14 @@ internal static class LocalMode
         var end = await run.RunAsync(TimeSpan.FromMilliseconds(50), window =>
         {
             watch.Add(window);
-            say.WriteLine(LineOf(window));
+            if (LineOf(window) is { } line)
+                say.WriteLine(line);
         });
         var verdict = Verdict.Judge(plan.SuccessCriteria.All(), end.Total.ValueOf, end.Fault is null ? watch.Faults(end.Total) : [end.Fault.Message]);
         var result = LocalResult.Of(end, verdict, Environment.CpuUsage.TotalTime - cpuBefore);
         result.Write(say);
         if (json is not null)
-            await WriteJsonAsync(result, json);
+            await json.WriteJsonAsync(result);
         return result.ExitCode;
     }
 
@@ -132,19 +140,13 @@ internal static class LocalMode
             document[name] = value;
     }
 
-    private static string LineOf(MetricWindow window)
+    /// <summary>What a person sees of a window; null when there is nothing to see, as in a last one that holds no load and no answers.</summary>
+    internal static string? LineOf(MetricWindow window)
     {
         var total = window.Total();
+        if (window.Seconds == 0 && total.Sent == 0 && total.Ended == 0)
+            return null;
         return string.Create(CultureInfo.InvariantCulture,
             $"{window.Sequence + 1,4} s  {window.VirtualUsers,6} users  {total.Sent,8} requests/s  p95 {total.Response.PercentileMs(95),8:0.##} ms  errors {total.FailedRequests,6}");
-    }
-
-    private static async Task WriteJsonAsync(LocalResult result, string path)
-    {
-        var text = JsonSerializer.Serialize(result, Indented);
-        if (path == "-")
-            await Console.Out.WriteLineAsync(text);
-        else
-            await File.WriteAllTextAsync(path, text);
     }
 }

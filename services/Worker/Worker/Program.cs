@@ -3,8 +3,8 @@ using Loadstone.ServiceHost;
 using Loadstone.Worker;
 
 EngineProcess.Prepare();
-if (args is ["local", .. var rest])
-    return await LocalMode.RunAsync(rest);
+if (args is ["local", ..])
+    return await LocalMode.RunAsync(args);
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddPlatformDefaults("worker");

@@ -18,7 +18,7 @@ internal abstract class HttpChannel(Origin origin, Lane lane) : Deadlined, IDisp
     public Origin Origin => origin;
 
     /// <summary>Where the request is written before it is sent, as HTTP/1.1 puts it.</summary>
-    public ByteWriter Request { get; } = new();
+    public ByteWriter Request { get; } = new(lane.Pages);
 
     /// <summary>True when the present attempt had to connect first.</summary>
     public bool WasJustOpened { get; protected set; }
@@ -37,7 +37,7 @@ internal abstract class HttpChannel(Origin origin, Lane lane) : Deadlined, IDisp
 
     protected Lane Lane => lane;
 
-    protected ByteWriter Kept { get; } = new();
+    protected ByteWriter Kept { get; } = new(lane.Pages);
 
     protected ResponseHead HeadField;
 
@@ -74,6 +74,9 @@ internal abstract class HttpChannel(Origin origin, Lane lane) : Deadlined, IDisp
 
     /// <summary>Puts <see cref="Request"/> on the wire. Returns null, or the error's name.</summary>
     public abstract ValueTask<string?> SendAsync();
+
+    /// <summary>Complete when <see cref="ReceiveHeadAsync"/> is likely to have something to read; awaited on its own because it is the cheapest await there is.</summary>
+    public virtual ValueTask AnswerBegins() => ValueTask.CompletedTask;
 
     /// <summary>Reads up to the end of the response's head. Returns null, or the error's name.</summary>
     public abstract ValueTask<string?> ReceiveHeadAsync();

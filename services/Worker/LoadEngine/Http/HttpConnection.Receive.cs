@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Text;
 using System.Runtime.CompilerServices;
 using Loadstone.LoadEngine.Loops;
@@ -9,7 +8,7 @@ namespace Loadstone.LoadEngine.Http;
 internal sealed partial class HttpConnection
 {
     private const int SwitchingProtocols = 101;
-    private const int FirstBuffer = 4096;
+    private const int FirstBuffer = PagePool.PageSize;
     private const int LargestHead = 64 * 1024;
 
     private byte[] _in = [];
@@ -43,6 +42,8 @@ internal sealed partial class HttpConnection
             ReleaseBuffer();
         return ReceiveMoreAsync(most);
     }
+
+    public override ValueTask AnswerBegins() => _tls is null && _start == _end ? _socket!.Readable() : ValueTask.CompletedTask;
 
     // Passes over 1xx answers but a change of protocol that was asked for.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -214,7 +215,7 @@ internal sealed partial class HttpConnection
     private void MakeRoom(int most)
     {
         if (_in.Length == 0)
-            _in = ArrayPool<byte>.Shared.Rent(FirstBuffer);
+            _in = Lane.Pages.Rent(FirstBuffer);
         if (_start == _end)
             (_start, _end) = (0, 0);
         if (_end < _in.Length)
@@ -229,16 +230,16 @@ internal sealed partial class HttpConnection
 
     private void GrowTo(int size, ReadOnlySpan<byte> unread)
     {
-        var larger = ArrayPool<byte>.Shared.Rent(size);
+        var larger = Lane.Pages.Rent(size);
         unread.CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(_in);
+        Lane.Pages.Return(_in);
         _in = larger;
     }
 
     private void ReleaseBuffer()
     {
         if (_in.Length > 0)
-            ArrayPool<byte>.Shared.Return(_in);
+            Lane.Pages.Return(_in);
         (_in, _start, _end) = ([], 0, 0);
     }
 }

@@ -23,35 +23,24 @@ internal sealed class HttpOperation : Operation
     /// <param name="data">Where its templates draw from.</param>
     /// <param name="scenario">The scenario it belongs to.</param>
     /// <param name="origins">Where requests may go.</param>
-    public HttpOperation(int index, HttpStep step, PlanData data, string scenario, Origins origins)
+    /// <param name="body">Bytes that are the body instead of the step's; null for the step's own.</param>
+    public HttpOperation(int index, HttpStep step, PlanData data, string scenario, Origins origins, Value? body = null)
     {
         (_index, _step, _origins) = (index, step, origins);
         _timeoutNs = step.Timeout.Ticks * 100;
-        _request = new RequestTemplate(step, data, scenario);
-        _rules = new AnswerRules(step, variable => data.SlotOf(scenario, variable));
         _usual = new Destination(step.Method, origins.Of(step.Path), null);
+        _request = new RequestTemplate(step, _usual, data, scenario, body);
+        _rules = new AnswerRules(step, variable => data.SlotOf(scenario, variable));
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public override async ValueTask<StepOutcome> RunAsync(VirtualUser user, long dueNs)
-    {
-        if (!TryFindDestination(user, out var to))
-            return NotAllowed(user, dueNs);
-        var withBody = true;
-        for (var hop = 0; ; hop++)
-        {
-            var attempt = await AttemptAsync(user, to, withBody, dueNs, mayFollow: hop < _step.Redirects);
-            if (attempt.Location is null)
-                return new StepOutcome(attempt.EndNs, attempt.Failed);
-            dueNs = attempt.EndNs;
-            if (!TryFollow(attempt, ref to, ref withBody))
-                return NotAllowed(user, dueNs);
-        }
-    }
+    public override ValueTask<StepOutcome> RunAsync(VirtualUser user, long dueNs) => TryFindDestination(user, out var to)
+        ? AttemptAsync(user, to, withBody: true, dueNs, hop: 0)
+        : new ValueTask<StepOutcome>(NotAllowed(user, dueNs));
 
-    // The hot path: everything between a user's turn and the next wait happens here.
+    // The hot path: everything between a user's turn and the next wait happens here, and what waits for the answer is this
+    // method itself, so that an answer has few callers to go back through.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<Attempt> AttemptAsync(VirtualUser user, Destination to, bool withBody, long dueNs, bool mayFollow)
+    private async ValueTask<StepOutcome> AttemptAsync(VirtualUser user, Destination to, bool withBody, long dueNs, int hop)
     {
         var beganNs = user.NowNs;
         var taking = user.Lane.Channels.TakeAsync(user, to.Origin);
@@ -65,9 +54,11 @@ internal sealed class HttpOperation : Operation
         var sentNs = connection.WasJustOpened || inLine ? user.NowNs : beganNs;
         user.Stripe.Sent(_index, connection.Request.Length, Math.Max(0, beganNs - Math.Max(dueNs, user.FreeSinceNs)));
         error ??= await connection.SendAsync();
+        if (error is null)
+            await connection.AnswerBegins();
         error ??= await connection.ReceiveHeadAsync();
         var checks = new CheckCounts();
-        var location = error is null ? ReadHead(user, connection, to, mayFollow, ref checks) : null;
+        var location = error is null ? ReadHead(user, connection, to, mayFollow: hop < _step.Redirects, ref checks) : null;
         error ??= await connection.ReceiveBodyAsync(to.Method == "HEAD", keep: location is null && _rules.NeedsBody);
         var endNs = user.NowNs;
         error = connection.End() ?? error;
@@ -81,7 +72,9 @@ internal sealed class HttpOperation : Operation
         });
         connection.Finish(whole: status > 0 && connection.Head.KeepAlive);
         user.Lane.Channels.GiveBack(connection);
-        return new Attempt(endNs, status, location, error is not null || checks.Failed > 0);
+        if (location is null)
+            return new StepOutcome(endNs, error is not null || checks.Failed > 0);
+        return TryFollow(status, location, ref to, ref withBody) ? await AttemptAsync(user, to, withBody, endNs, hop + 1) : NotAllowed(user, endNs);
     }
 
     // Cookies and the place of a redirect are taken while the head is still in the buffer.
@@ -142,15 +135,15 @@ internal sealed class HttpOperation : Operation
     }
 
     // RFC 9110 §15.4: 303 turns into a GET, and so do 301 and 302 of a POST, as every browser does; 307 and 308 keep all.
-    private bool TryFollow(in Attempt attempt, ref Destination to, ref bool withBody)
+    private bool TryFollow(int status, string location, ref Destination to, ref bool withBody)
     {
-        if (attempt.Status == 303 ? to.Method != "HEAD" : attempt.Status is 301 or 302 && to.Method == "POST")
+        if (status == 303 ? to.Method != "HEAD" : status is 301 or 302 && to.Method == "POST")
         {
             to = to with { Method = "GET" };
             withBody = false;
         }
 
-        return TryGoTo(attempt.Location!, ref to);
+        return TryGoTo(location, ref to);
     }
 
     // Nothing goes on the wire, but the step was due and did not succeed: that must show.
@@ -161,6 +154,4 @@ internal sealed class HttpOperation : Operation
         user.Stripe.Ended(_index, new RequestResult(Outcome.Failed, 0, ErrorTypes.OriginNotAllowed, nowNs - dueNs, 0, 0, 0, 0));
         return new StepOutcome(nowNs, Failed: true);
     }
-
-    private readonly record struct Attempt(long EndNs, int Status, string? Location, bool Failed);
 }

@@ -12,18 +12,28 @@ internal readonly record struct Destination(string Method, Origin Origin, string
 /// <summary>The request of one step, compiled to bytes as far as it is the same for every user. Shared; holds no state.</summary>
 internal sealed class RequestTemplate
 {
+    // What is nearly always written, up to the Cookie header: one run of bytes for a path that is the same for everyone.
+    private readonly CompiledTemplate _usualHead;
+    private readonly Destination _usual;
     private readonly CompiledTemplate _path;
     private readonly CompiledTemplate _headers;
     private readonly CompiledTemplate? _body;
     private readonly byte[] _contentType;
 
-    public RequestTemplate(HttpStep step, PlanData data, string scenario)
+    /// <param name="step">The step.</param>
+    /// <param name="usual">Where it goes unless redirected.</param>
+    /// <param name="data">Where its templates draw from.</param>
+    /// <param name="scenario">The scenario it belongs to.</param>
+    /// <param name="body">Bytes that are the body instead of the step's; null for the step's own.</param>
+    public RequestTemplate(HttpStep step, in Destination usual, PlanData data, string scenario, Value? body = null)
     {
         CompiledTemplate.Builder Begin() => new(data, scenario);
+        _usual = usual;
         IsWholeUrl = Template.TryParse(step.Path, out var path, out _) && path.Single is not null;
         _path = AddPath(Begin(), step, IsWholeUrl).Build();
         _headers = AddHeaders(Begin(), step, data.Http.Compression).Build();
-        (_body, var contentType) = BodyOf(Begin(), step);
+        _usualHead = AddHeaders(AddPath(Begin().Add(LineStart(usual)), step, IsWholeUrl).Add(LineEnd(usual.Origin)), step, data.Http.Compression).Build();
+        (_body, var contentType) = body is null ? BodyOf(Begin(), step) : (Begin().Add(body).Build(), "application/octet-stream");
         var given = step.Headers?.Keys.Contains("content-type", StringComparer.OrdinalIgnoreCase) == true;
         _contentType = given || contentType is null ? [] : Encoding.ASCII.GetBytes($"Content-Type: {contentType}\r\n");
     }
@@ -43,22 +53,29 @@ internal sealed class RequestTemplate
     public void Write(ByteWriter writer, VirtualUser user, in Destination to, bool withBody, string? cookies)
     {
         writer.Reset();
-        writer.Write(to.Method, Escaping.None);
-        writer.Write(" "u8);
-        if (to.Origin.NeedsWholeUrl)
-            writer.Write(to.Origin.ToString(), Escaping.None);
-        if (to.Path is null)
-            _path.Write(writer, user);
+        if (to == _usual)
+            _usualHead.Write(writer, user);
         else
-            writer.Write(to.Path, Escaping.None);
-        writer.Write(" HTTP/1.1\r\nHost: "u8);
-        writer.Write(to.Origin.HostHeader, Escaping.None);
-        writer.Write("\r\n"u8);
-        _headers.Write(writer, user);
+            WriteHead(writer, user, to);
         if (cookies is not null)
             WriteLine(writer, "Cookie: "u8, cookies);
         WriteBody(writer, user, withBody && _body is not null, to.Method);
     }
+
+    private void WriteHead(ByteWriter writer, VirtualUser user, in Destination to)
+    {
+        writer.Write(LineStart(to), Escaping.None);
+        if (to.Path is null)
+            _path.Write(writer, user);
+        else
+            writer.Write(to.Path, Escaping.None);
+        writer.Write(LineEnd(to.Origin), Escaping.None);
+        _headers.Write(writer, user);
+    }
+
+    private static string LineStart(in Destination to) => $"{to.Method} {(to.Origin.NeedsWholeUrl ? to.Origin.ToString() : "")}";
+
+    private static string LineEnd(Origin origin) => $" HTTP/1.1\r\nHost: {origin.HostHeader}\r\n";
 
     private void WriteBody(ByteWriter writer, VirtualUser user, bool hasBody, string method)
     {

@@ -51,6 +51,14 @@ internal sealed class EventLoop : Pacer, IDisposable
     /// <summary>Goes on on the loop's thread; at once when already there.</summary>
     public Entering Enter() => new(this);
 
+    /// <summary>Has something done elsewhere that takes longer than a loop may be held, and comes back with its result.</summary>
+    public async ValueTask<T> ElsewhereAsync<T>(Func<T> act)
+    {
+        var result = await Task.Run(act).ConfigureAwait(false);
+        await Enter();
+        return result;
+    }
+
     /// <summary>Begins to watch a socket. Returns 0 or −errno.</summary>
     public int Watch(int file, LoopSocket socket)
     {

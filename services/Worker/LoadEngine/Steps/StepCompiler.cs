@@ -1,4 +1,5 @@
 using Loadstone.LoadEngine.Http;
+using Loadstone.LoadEngine.Uploads;
 using Loadstone.LoadEngine.WebSockets;
 using Loadstone.Measurement;
 using Loadstone.Plans;
@@ -32,6 +33,7 @@ internal sealed class StepCompiler(string scenario, DurationDistribution think, 
     {
         HttpStep http => makeRequest(http, IndexOf(http.Name, OperationKind.Request, http.Method, http.Path.Split('?')[0]), scenario, PauseAfter(step, think)),
         WebSocketStep socket => new WebSocketOperation(PartsOf(socket), socket, data, scenario, origins ?? throw NotHere(step)) { Think = PauseAfter(step, think), Critical = step.Critical },
+        UploadStep upload => new UploadOperation(WholeOf(upload)) { Think = PauseAfter(step, think), Critical = step.Critical },
         WaitStep wait => new WaitOperation(new Waiting(wait.Duration, _profile)) { Think = PauseAfter(step, None), Critical = step.Critical },
         GroupStep group => new GroupOperation(IndexOf(group.Name, OperationKind.Transaction), Compile(group.Steps)) { Think = PauseAfter(step, None), Critical = step.Critical },
         ParallelStep parallel => new ParallelOperation([.. parallel.Steps.Select(s => Compile([s]))]) { Think = PauseAfter(step, None), Critical = step.Critical },
@@ -39,6 +41,18 @@ internal sealed class StepCompiler(string scenario, DurationDistribution think, 
         RepeatStep repeat => Compile(repeat),
         _ => throw NotHere(step),
     };
+
+    private GroupOperation WholeOf(UploadStep step)
+    {
+        var whole = IndexOf(step.Name, OperationKind.Transaction);
+        var steps = UploadSteps.Of(PartsOf(step), step, data, scenario, origins ?? throw NotHere(step));
+        return new GroupOperation(whole, steps) { Think = PauseAfter(step, None), Critical = false };
+    }
+
+    private UploadParts PartsOf(UploadStep step) => new(
+        IndexOf($"{step.Name}: begin", OperationKind.Request, "POST", step.Path),
+        IndexOf($"{step.Name}: chunk", OperationKind.Request, "PUT", step.Path),
+        IndexOf($"{step.Name}: complete", OperationKind.Request, "POST", step.Path));
 
     private static PlanNotRunnableException NotHere(Step step) =>
         new($"the step '{step.Name}' is of a kind that is not available in this version");

@@ -17,16 +17,17 @@ internal sealed class StepSequence(params Operation[] operations)
             await user.WaitUntil(all.NextDueNs);
             if (user.IsOver)
                 return all with { EndsIteration = true };
-            var one = await operation.RunAsync(user, all.NextDueNs);
-            all = all.Then(one with
-            {
-                RestNs = one.RestNs + operation.Think.NextNs(user),
-                EndsIteration = one.EndsIteration || (one.Failed && operation.Critical),
-            });
+            all = all.Then(WithPause(await operation.RunAsync(user, all.NextDueNs), operation, user));
             if (all.EndsIteration)
                 return all;
         }
 
         return all;
     }
+
+    private static StepOutcome WithPause(in StepOutcome outcome, Operation step, VirtualUser user) => outcome with
+    {
+        RestNs = outcome.RestNs + step.Think.NextNs(user),
+        EndsIteration = outcome.EndsIteration || (outcome.Failed && step.Critical),
+    };
 }

@@ -37,8 +37,8 @@ internal sealed class WebSocketOperation : Operation
         IdSlot = data.SlotOf(scenario, "message.id");
         TextSlot = data.SlotOf(scenario, "message.text");
         var path = HttpUrlOf(step.Path);
-        _opening = new RequestTemplate(OpeningOf(step, path), data, scenario);
         Origin = origins.Of(path).ForSockets(data.Http.Proxy);
+        _opening = new RequestTemplate(OpeningOf(step, path), new Destination("GET", Origin, null), data, scenario);
         Join = MessageOf(step.Join?.Message, step.Join?.Reply, data, scenario);
         Message = MessageOf(step.Messages?.Message, step.Messages?.Reply, data, scenario);
         Reaction = MessageOf(step.Reactions?.Message, null, data, scenario);

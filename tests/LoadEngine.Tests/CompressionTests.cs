@@ -1,19 +1,8 @@
 namespace Loadstone.LoadEngine.Tests;
 
-/// <summary>What a plan may ask for and this version cannot do is refused before the run, never left out.</summary>
-public sealed class NotRunnableTests
+public sealed class CompressionTests
 {
     private const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
-
-    [Theory]
-    [InlineData("{ action: upload, name: x }")]
-    public async Task Steps_that_are_not_there_are_named(string step)
-    {
-        await using var server = ScriptedServer.Saying(Ok);
-        var thrown = await Assert.ThrowsAsync<PlanNotRunnableException>(() => RealRun.OfSteps(server.Url, $"- {step}"));
-
-        Assert.Equal("the step 'x' is of a kind that is not available in this version", thrown.Message);
-    }
 
     [Fact]
     public async Task Compressed_answers_are_asked_for_when_the_plan_says_so()
