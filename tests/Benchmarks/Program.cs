@@ -16,10 +16,15 @@ var stall = new Command("stall", "T4: a target frozen for 2 s: percentiles besid
 stall.SetAction((given, ct) => StallBenchmark.RunAsync(given.GetValue(json), ct));
 var histogram = new Command("histogram", "T5: what recording a latency costs, beside keeping every value.");
 histogram.SetAction(_ => HistogramBenchmark.Run());
+var connections = new Option<int>("--connections") { Description = "WebSocket connections held open at once.", DefaultValueFactory = _ => 10_000 };
+var sockets = new Command("sockets", "T6: memory of open WebSocket connections, one message each 5 s, to the sample target's echo.") { connections };
+sockets.SetAction((given, ct) => SocketBenchmark.RunAsync(given.GetValue(connections), given.GetValue(json), ct));
+var chat = new Command("chat", "T7: chat messages a minute through one worker, each answered.") { rounds, seconds };
+chat.SetAction((given, ct) => ChatBenchmark.RunAsync(given.GetValue(rounds), given.GetValue(seconds), given.GetValue(json), ct));
 var allocations = new Command("allocations", "Bytes allocated per request once warm, beside .NET's own HTTP client.") { seconds };
 allocations.SetAction((given, ct) => AllocationBenchmark.RunAsync(given.GetValue(seconds), given.GetValue(json), ct));
 var soak = new Command("soak", "Memory over a long run at half the peak rate, and the target's count beside ours.") { minutes };
 soak.SetAction((given, ct) => SoakBenchmark.RunAsync(given.GetValue(minutes), given.GetValue(json), ct));
 
-return await new RootCommand("Measures Loadstone, each figure beside a peer or a baseline in the same run.") { engine, users, arrivals, stall, histogram, allocations, soak, json }
+return await new RootCommand("Measures Loadstone, each figure beside a peer or a baseline in the same run.") { engine, users, arrivals, stall, histogram, sockets, chat, allocations, soak, json }
     .Parse(args).InvokeAsync();

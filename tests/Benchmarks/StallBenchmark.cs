@@ -21,7 +21,7 @@ internal static class StallBenchmark
     public static async Task<int> RunAsync(string? json, CancellationToken cancellation)
     {
         using var folder = StateFolder.Open(StateFolder.FindClone(), "bench");
-        await using var target = await TargetProgram.StartAsync(folder, cancellation);
+        await using var target = await LocalTarget.StartAsync(folder, cancellation);
         var figures = new Dictionary<string, double>();
         foreach (var users in new[] { 20, 600 })
         {
@@ -42,7 +42,7 @@ internal static class StallBenchmark
     }
 
     // With too few users k6 drops what comes due in the stall, and its percentiles look as if there had been none.
-    private static async Task AddK6Async(Dictionary<string, double> figures, K6 k6, StateFolder folder, TargetProgram target, CancellationToken cancellation)
+    private static async Task AddK6Async(Dictionary<string, double> figures, K6 k6, StateFolder folder, LocalTarget target, CancellationToken cancellation)
     {
         const int Users = 20;
         var running = k6.RunAsync(folder, target.Url, FixedGet.K6Arrivals(Rate, Length, Users), cancellation);

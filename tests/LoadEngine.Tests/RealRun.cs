@@ -18,15 +18,23 @@ internal static class RealRun
         return await Of(PlanOf(steps, iterations, "", users: 1), first.Url, target);
     }
 
-    public static async Task<RunEnd> Of(string plan, params Uri[] targets)
+    public static Task<RunEnd> Of(string plan, params Uri[] targets) => StoppedAfter(plan, int.MaxValue, targets);
+
+    /// <summary>Runs a plan and stops it when so many seconds are measured.</summary>
+    public static async Task<RunEnd> StoppedAfter(string plan, int windows, params Uri[] targets)
     {
         var errors = new Plans.DocumentErrors();
         var order = new LoadOrder { Plan = Plans.PlanFile.Parse(plan).WithScenarios(_ => null, errors), BaseUrls = targets, Seed = 1 };
         await using var run = await LoadRun.PrepareAsync(order, CancellationToken.None);
-        var windows = new List<MetricWindow>();
-        var end = await run.RunAsync(TimeSpan.Zero, windows.Add).WaitAsync(Patience);
+        var measured = new List<MetricWindow>();
+        var end = await run.RunAsync(TimeSpan.Zero, window =>
+        {
+            measured.Add(window);
+            if (measured.Count == windows)
+                run.Stop();
+        }).WaitAsync(Patience);
         Assert.Null(end.Fault);
-        Ledger.AssertBalanced(end, windows);
+        Ledger.AssertBalanced(end, measured);
         return end;
     }
 

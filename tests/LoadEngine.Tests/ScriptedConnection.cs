@@ -99,6 +99,19 @@ internal sealed class ScriptedConnection : IDisposable
         return received > 0;
     }
 
+    /// <summary>The next bytes, that many; fewer when the other side has ended the connection.</summary>
+    public async Task<byte[]> ReadBytesAsync(int count)
+    {
+        while (_length < count && await ReadMoreAsync())
+        {
+        }
+
+        var bytes = _buffer[..Math.Min(count, _length)];
+        _buffer.AsSpan(bytes.Length, _length - bytes.Length).CopyTo(_buffer);
+        _length -= bytes.Length;
+        return bytes;
+    }
+
     /// <summary>Until the other side has ended the connection, whatever it says before.</summary>
     public async Task UntilLeftAsync()
     {

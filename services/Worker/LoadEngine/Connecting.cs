@@ -27,7 +27,9 @@ internal static class Connecting
             error = await KnockAsync(origin, cancellation);
         if (error is not null)
             throw new PlanNotRunnableException($"the target {origin} cannot be reached: {Words(error)}");
-        await Task.WhenAll(lanes.Select(lane => lane.DoAsync(() => OpenAsync(lane, origin, cancellation))));
+        // A WebSocket is a connection of its own, and its opening is what is measured.
+        if (!lanes[0].Run.Order.Plan.ScenarioConfig.Scenarios.SelectMany(s => s.Journey).All(step => step is WebSocketStep or WaitStep))
+            await Task.WhenAll(lanes.Select(lane => lane.DoAsync(() => OpenAsync(lane, origin, cancellation))));
     }
 
     private static async Task<string?> KnockAsync(Origin origin, CancellationToken cancellation)

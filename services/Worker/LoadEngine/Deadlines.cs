@@ -19,19 +19,24 @@ internal abstract class Deadlined
 /// <summary>All that is on its way in one lane. Looking through it now and then costs as much as there is, however many users wait.</summary>
 internal sealed class Deadlines
 {
+    // What has a time limit, and what has none but the end of the run: that need not be looked through.
     private Deadlined? _first;
+    private Deadlined? _endless;
 
-    /// <summary>Begins the time of something. Armed again, it gets a new deadline.</summary>
+    /// <summary>Begins the time of something. Armed again, it gets a new deadline; <see cref="long.MaxValue"/> is the end of the run.</summary>
     public void Arm(Deadlined item, long deadlineNs)
     {
+        if (item.IsArmed && (item.DeadlineNs == long.MaxValue) != (deadlineNs == long.MaxValue))
+            Disarm(item);
         item.DeadlineNs = deadlineNs;
         if (item.IsArmed)
             return;
         item.IsArmed = true;
-        (item.Before, item.After) = (null, _first);
-        if (_first is not null)
-            _first.Before = item;
-        _first = item;
+        ref var first = ref ListOf(item);
+        (item.Before, item.After) = (null, first);
+        if (first is not null)
+            first.Before = item;
+        first = item;
     }
 
     /// <summary>Ends the time of something; nothing when it has none.</summary>
@@ -43,23 +48,29 @@ internal sealed class Deadlines
         if (item.Before is { } before)
             before.After = item.After;
         else
-            _first = item.After;
+            ListOf(item) = item.After;
         if (item.After is { } after)
             after.Before = item.Before;
         (item.Before, item.After) = (null, null);
     }
 
     /// <summary>Gives up what is over its time.</summary>
-    public void GiveUpLate(long nowNs) => GiveUp(item => item.DeadlineNs <= nowNs, timedOut: true);
+    public void GiveUpLate(long nowNs) => GiveUp(_first, item => item.DeadlineNs <= nowNs, timedOut: true);
 
     /// <summary>Gives up everything.</summary>
-    public void GiveUpAll() => GiveUp(_ => true, timedOut: false);
+    public void GiveUpAll()
+    {
+        GiveUp(_first, _ => true, timedOut: false);
+        GiveUp(_endless, _ => true, timedOut: false);
+    }
+
+    private ref Deadlined? ListOf(Deadlined item) => ref item.DeadlineNs == long.MaxValue ? ref _endless : ref _first;
 
     // Who is given up goes on at once and changes the list, so it is collected first.
-    private void GiveUp(Func<Deadlined, bool> which, bool timedOut)
+    private static void GiveUp(Deadlined? first, Func<Deadlined, bool> which, bool timedOut)
     {
         List<Deadlined>? late = null;
-        for (var item = _first; item is not null; item = item.After)
+        for (var item = first; item is not null; item = item.After)
         {
             if (which(item))
                 (late ??= []).Add(item);

@@ -47,6 +47,9 @@ internal sealed class Lane
     /// <summary>The lane's loop; there is none under virtual time, where there are no sockets.</summary>
     public EventLoop Loop => (EventLoop)Pacer;
 
+    /// <summary>Messages its users have made, so that each has a name of its own.</summary>
+    public long Messages { get; set; }
+
     public long NowNs => Pacer.NowNs;
 
     /// <summary>Has something done on the lane's thread and waits for it. From any thread.</summary>

@@ -15,7 +15,8 @@ internal sealed class ChannelPool(Lane lane)
     private readonly HttpSettings _settings = lane.Run.Http;
     private readonly Dictionary<Origin, Pool> _pools = [];
     private readonly List<HttpMessageInvoker> _clients = [];
-    private HttpMessageInvoker? _shared;
+    private readonly List<HttpMessageInvoker> _shared = [];
+    private int _nextShared;
 
     /// <summary>A channel to an origin for one exchange, to be given back.</summary>
     public ValueTask<HttpChannel> TakeAsync(VirtualUser user, Origin origin) => _settings.Connections == ConnectionUse.PerUser
@@ -25,19 +26,19 @@ internal sealed class ChannelPool(Lane lane)
     private ValueTask<HttpChannel> TakeSharedAsync(Origin origin)
     {
         if (!_pools.TryGetValue(origin, out var pool))
-            _pools.Add(origin, pool = new Pool(MostOf(_settings)));
-        return pool.TakeAsync(() => New(origin, _shared ??= NewClient()));
+            _pools.Add(origin, pool = new Pool(MostChannels, () => NewShared(origin)));
+        return pool.TakeAsync(user);
     }
 
     /// <summary>Gives a channel back after its exchange.</summary>
     public void GiveBack(HttpChannel channel)
     {
-        if (_settings.Connections == ConnectionUse.Shared)
+        if (_settings.Connections == ConnectionUse.Shared && channel is not NoChannel)
             _pools[channel.Origin].GiveBack(channel);
     }
 
     /// <summary>A channel of a user's own.</summary>
-    public HttpChannel NewFor(Origin origin) => New(origin, null);
+    public HttpChannel NewFor(Origin origin) => _settings.Version == HttpProtocol.Http11 ? new HttpConnection(origin, lane) : New(origin, NewClient());
 
     /// <summary>Closes everything.</summary>
     public void Close()
@@ -48,9 +49,23 @@ internal sealed class ChannelPool(Lane lane)
             client.Dispose();
     }
 
-    private HttpChannel New(Origin origin, HttpMessageInvoker? client) => _settings.Version == HttpProtocol.Http11
-        ? new HttpConnection(origin, lane)
-        : new ClientChannel(origin, lane, client ?? NewClient(), _settings.Version == HttpProtocol.Http2 ? HttpVersion.Version20 : HttpVersion.Version30);
+    // Of HTTP/1.1 a connection is one channel; of later versions it is any number, and a client of its own.
+    private int MostChannels => _settings.Version == HttpProtocol.Http11 ? MostConnections : int.MaxValue;
+
+    private int MostConnections =>
+        _settings.MaxConnections is { } most ? (most + lane.Run.LaneCount - 1 - lane.Index) / lane.Run.LaneCount : int.MaxValue;
+
+    private HttpChannel NewShared(Origin origin)
+    {
+        if (_settings.Version == HttpProtocol.Http11)
+            return new HttpConnection(origin, lane);
+        if (_shared.Count < (_settings.MaxConnections is null ? 1 : MostConnections))
+            _shared.Add(NewClient());
+        return New(origin, _shared[_nextShared++ % _shared.Count]);
+    }
+
+    private ClientChannel New(Origin origin, HttpMessageInvoker client) =>
+        new(origin, lane, client, _settings.Version == HttpProtocol.Http2 ? HttpVersion.Version20 : HttpVersion.Version30);
 
     private HttpMessageInvoker NewClient()
     {
@@ -62,40 +77,38 @@ internal sealed class ChannelPool(Lane lane)
             ActivityHeadersPropagator = null,
             UseProxy = _settings.Proxy is not null,
             Proxy = _settings.Proxy is { } proxy ? new WebProxy(proxy) : null,
-            EnableMultipleHttp2Connections = _settings.Connections == ConnectionUse.Shared,
-            MaxConnectionsPerServer = MostOf(_settings),
+            EnableMultipleHttp2Connections = _settings is { Connections: ConnectionUse.Shared, MaxConnections: null },
             SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = HttpConnection.AnyCertificateUnless(_settings.VerifyTls) },
         });
         _clients.Add(client);
         return client;
     }
 
-    private int MostOf(HttpSettings settings) =>
-        settings.MaxConnections is { } most ? (most + lane.Run.LaneCount - 1 - lane.Index) / lane.Run.LaneCount : int.MaxValue;
-
-    private sealed class Pool(int most)
+    private sealed class Pool(int most, Func<HttpChannel> make)
     {
         private readonly Stack<HttpChannel> _free = new();
-        private readonly Queue<(Turn Turn, HttpChannel?[] Taken)> _line = new();
+        private readonly Queue<Place> _line = new();
         private int _made;
 
-        public ValueTask<HttpChannel> TakeAsync(Func<HttpChannel> make)
+        public ValueTask<HttpChannel> TakeAsync(VirtualUser user)
         {
             if (_free.TryPop(out var channel))
                 return new ValueTask<HttpChannel>(channel);
-            return _made++ < most ? new ValueTask<HttpChannel>(make()) : WaitAsync();
+            if (_made == most)
+                return WaitAsync(user);
+            _made++;
+            return new ValueTask<HttpChannel>(make());
         }
 
         public void GiveBack(HttpChannel channel)
         {
-            if (!_line.TryDequeue(out var next))
-            {
+            // Nobody may begin anything when the run is over; and a long line must not become a deep stack.
+            while (_line.TryPeek(out var next) && next.User.IsOver)
+                _line.Dequeue().Give(new NoChannel(channel.Origin, next.User.Lane));
+            if (_line.TryDequeue(out var place))
+                place.Give(channel);
+            else
                 _free.Push(channel);
-                return;
-            }
-
-            next.Taken[0] = channel;
-            next.Turn.End();
         }
 
         public void Close()
@@ -105,13 +118,28 @@ internal sealed class ChannelPool(Lane lane)
             _free.Clear();
         }
 
-        private async ValueTask<HttpChannel> WaitAsync()
+        private async ValueTask<HttpChannel> WaitAsync(VirtualUser user)
         {
-            _made--;
-            var (turn, taken) = (new Turn(), new HttpChannel?[1]);
-            _line.Enqueue((turn, taken));
-            await turn.Begin();
-            return taken[0]!;
+            var place = new Place(user);
+            _line.Enqueue(place);
+            await place.Turn.Begin();
+            return place.Taken!;
+        }
+    }
+
+    /// <summary>A user's place in the line.</summary>
+    private sealed class Place(VirtualUser user)
+    {
+        public VirtualUser User => user;
+
+        public Turn Turn { get; } = new();
+
+        public HttpChannel? Taken { get; private set; }
+
+        public void Give(HttpChannel channel)
+        {
+            Taken = channel;
+            Turn.End();
         }
     }
 }

@@ -77,14 +77,30 @@ internal static class ErrorTypes
     /// <summary>The name of what the platform's HTTP client threw.</summary>
     public static string OfClient(Exception exception) => exception switch
     {
+        HttpProtocolException protocol => OfProtocol(protocol.ErrorCode),
+        HttpRequestException { InnerException: HttpProtocolException protocol } => OfProtocol(protocol.ErrorCode),
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => DnsFailed,
-        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => TlsFailed,
+        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => RefusesVersion(exception) ? VersionNotSpoken : TlsFailed,
         HttpRequestException { HttpRequestError: HttpRequestError.VersionNegotiationError } => VersionNotSpoken,
         HttpRequestException { HttpRequestError: HttpRequestError.HttpProtocolError or HttpRequestError.InvalidResponse } => MalformedResponse,
         HttpRequestException { InnerException: { } inner } => Of(inner) ?? ConnectionClosed,
         OperationCanceledException => Aborted,
         _ => Of(exception) ?? ConnectionClosed,
     };
+
+    // The codes of HTTP/2 (RFC 9113 §7) and HTTP/3 (RFC 9114 §8.1): what they share has one name, and what they lay at the
+    // other side's door is a broken answer. With all others a server breaks off what it could have answered.
+    private static string OfProtocol(long code) => code switch
+    {
+        0x0d or 0x110 => VersionNotSpoken, // HTTP_1_1_REQUIRED, H3_VERSION_FALLBACK
+        0x01 or 0x03 or 0x06 or 0x09 => MalformedResponse, // PROTOCOL_, FLOW_CONTROL_, FRAME_SIZE_, COMPRESSION_ERROR
+        0x101 or 0x105 or 0x106 or 0x10e => MalformedResponse, // H3_GENERAL_PROTOCOL_, FRAME_UNEXPECTED, FRAME_ERROR, MESSAGE_ERROR
+        _ => ConnectionReset,
+    };
+
+    // The alert of a server that has no protocol in common with us (RFC 7301 §3.2) is known by its name alone.
+    private static bool RefusesVersion(Exception exception) =>
+        exception.GetBaseException().Message.Contains("no application protocol", StringComparison.Ordinal);
 
     /// <summary>The name of what a resolver, a TLS stream or a client library threw; null when it is nothing a network does.</summary>
     public static string? Of(Exception exception) => exception switch

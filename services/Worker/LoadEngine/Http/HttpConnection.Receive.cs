@@ -188,7 +188,8 @@ internal sealed partial class HttpConnection
             // Room is made only when there is something to receive: users who wait hold no buffer.
             await _socket!.Readable();
             MakeRoom(most);
-            var received = _socket.TryReceive(_in.AsSpan(_end));
+            // Whoever was sending meanwhile may have found it broken.
+            var received = _socket?.TryReceive(_in.AsSpan(_end)) ?? -Kernel.BadFile;
             if (received != -Kernel.TryAgain)
                 return Take(received);
         }

@@ -98,10 +98,10 @@ internal sealed partial class HttpConnection(Origin origin, Lane lane) : HttpCha
             var error = await ConnectToFirstAsync(addresses);
             if (error < 0)
                 return Broken(ErrorTypes.Of(error));
+            if (Origin.NeedsTunnel && await TunnelAsync() is { } refused)
+                return refused;
             _connectedAtNs = Lane.NowNs;
-            if (!Origin.IsTls)
-                return null;
-            return (Origin.Proxy is null ? null : await TunnelAsync()) ?? await ThroughTlsAsync(HandshakeAsync);
+            return Origin.IsTls ? await ThroughTlsAsync(HandshakeAsync) : null;
         }
         catch (SocketException e)
         {
@@ -121,6 +121,8 @@ internal sealed partial class HttpConnection(Origin origin, Lane lane) : HttpCha
         if (error is not null)
             return error;
         BecomeRaw();
+        // The proxy's answer is not the target's.
+        (FirstByteAtNs, BytesReceived) = (0, 0);
         return HeadField.Status is >= 200 and < 300 ? null : Broken(ErrorTypes.ProxyRefused);
     }
 

@@ -43,13 +43,15 @@ internal sealed class HttpOperation : Operation
     private async ValueTask<StepOutcome> AttemptAsync(VirtualUser user, Destination to, bool withBody, long dueNs, int hop)
     {
         var beganNs = user.NowNs;
-        var connection = await user.Lane.Channels.TakeAsync(user, to.Origin);
+        var taking = user.Lane.Channels.TakeAsync(user, to.Origin);
+        var inLine = !taking.IsCompleted;
+        var connection = await taking;
         connection.Begin(beganNs + _timeoutNs);
         var error = await connection.EnsureOpenAsync();
         if (user.HasCookies && to.Path is null)
             to = to with { Path = _request.PathFor(user) };
         _request.Write(connection.Request, user, to, withBody, user.HasCookies ? user.CookiesFor(to.Origin.UrlOf(to.Path!)) : null);
-        var sentNs = connection.WasJustOpened ? user.NowNs : beganNs;
+        var sentNs = connection.WasJustOpened || inLine ? user.NowNs : beganNs;
         user.Stripe.Sent(_index, connection.Request.Length, Math.Max(0, beganNs - Math.Max(dueNs, user.FreeSinceNs)));
         error ??= await connection.SendAsync();
         if (error is null)

@@ -8,6 +8,7 @@ internal sealed class Origin
 {
     private const long FreshForMs = 30_000;
 
+    private bool _isForSockets;
     private IPAddress[] _addresses = [];
     private long _resolvedAtMs = -FreshForMs;
 
@@ -28,7 +29,10 @@ internal sealed class Origin
     public Origin? Proxy { get; }
 
     /// <summary>True when requests name the whole URL, because a proxy reads them (RFC 9112 §3.2.2).</summary>
-    public bool NeedsWholeUrl => Proxy is not null && !IsTls;
+    public bool NeedsWholeUrl => Proxy is not null && !NeedsTunnel;
+
+    /// <summary>True when the proxy has to let bytes through that it cannot read.</summary>
+    public bool NeedsTunnel => Proxy is not null && (IsTls || _isForSockets);
 
     public string Scheme { get; }
 
@@ -54,6 +58,10 @@ internal sealed class Origin
         Volatile.Write(ref _resolvedAtMs, Environment.TickCount64);
         return _addresses;
     }
+
+    /// <summary>The same origin for WebSockets, which a proxy does not read (RFC 6455 §4.1).</summary>
+    public Origin ForSockets(string? proxy) =>
+        proxy is null ? this : new Origin(UrlOf("/"), new Origin(new Uri(proxy), null)) { _isForSockets = true };
 
     /// <summary>The URL of a path here.</summary>
     public Uri UrlOf(string path) => new(ToString() + path);

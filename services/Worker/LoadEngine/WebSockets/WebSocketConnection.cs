@@ -23,6 +23,12 @@ internal sealed class WebSocketConnection(HttpConnection http, VirtualUser user)
     private bool _closeSent;
     private int _messageLength;
 
+    // True between the first and the last frame of a message in several.
+    private bool _inPieces;
+
+    // Why it is of no use any more, in either direction.
+    private string? _over;
+
     /// <summary>The last message received, until the next is asked for.</summary>
     public ReadOnlySpan<byte> Message => _pieces.Length > 0 ? _pieces.Written.Span : http.Unread[.._messageLength];
 
@@ -32,6 +38,8 @@ internal sealed class WebSocketConnection(HttpConnection http, VirtualUser user)
     /// <summary>Sends a message. Returns null, or the error's name; complete when the system has taken it, or it waits behind others.</summary>
     public ValueTask<string?> SendAsync(Opcode opcode, ReadOnlySpan<byte> payload)
     {
+        if (_over is not null)
+            return ValueTask.FromResult<string?>(_over);
         WebSocketFrame.Write(_next, opcode, payload, (uint)user.Random.Next());
         return _flushing ? ValueTask.FromResult<string?>(null) : FlushAsync();
     }
@@ -52,24 +60,21 @@ internal sealed class WebSocketConnection(HttpConnection http, VirtualUser user)
     public async ValueTask<string?> ReceiveAsync()
     {
         FinishMessage();
-        while (true)
+        while (_over is null)
         {
-            if (!WebSocketFrame.IsLegal(http.Unread))
-                return ErrorTypes.MalformedResponse;
-            if (!WebSocketFrame.TryRead(http.Unread, out var frame))
-            {
-                if (await http.FillAsync(ReadAtOnce) is { } broken)
-                    return broken;
-                continue;
-            }
-
-            if (frame.Length < 0 || frame.Length + _pieces.Length > LargestMessage)
-                return ErrorTypes.BodyTooLarge;
+            WebSocketFrame frame;
+            while (!WebSocketFrame.TryRead(http.Unread, out frame) && _over is null)
+                _over = WebSocketFrame.IsLegal(http.Unread) ? await http.FillAsync(ReadAtOnce) : ErrorTypes.MalformedResponse;
+            _over ??= WhatIsWrongWith(frame);
+            if (_over is not null)
+                break;
             http.Skip(frame.HeadLength);
-            var error = frame.IsControl ? await TakeControlAsync(frame) : await TakePartAsync(frame);
-            if (error is not null || (frame.IsFinal && !frame.IsControl))
-                return error;
+            _over = frame.IsControl ? await TakeControlAsync(frame) : await TakePartAsync(frame);
+            if (frame.IsFinal && !frame.IsControl)
+                break;
         }
+
+        return _over;
     }
 
     /// <summary>Closes at once and gives all buffers back.</summary>
@@ -90,9 +95,18 @@ internal sealed class WebSocketConnection(HttpConnection http, VirtualUser user)
         _pieces.Release();
     }
 
+    // A message in several frames goes on with continuations only, and only such a one does (RFC 6455 §5.4).
+    private string? WhatIsWrongWith(WebSocketFrame frame)
+    {
+        if (!WebSocketFrame.IsLegal(http.Unread) || (!frame.IsControl && (frame.Opcode == Opcode.Continuation) != _inPieces))
+            return ErrorTypes.MalformedResponse;
+        return frame.Length < 0 || frame.Length + _pieces.Length > LargestMessage ? ErrorTypes.BodyTooLarge : null;
+    }
+
     // A message that lies in the connection's buffer as a whole is left there.
     private async ValueTask<string?> TakePartAsync(WebSocketFrame frame)
     {
+        _inPieces = !frame.IsFinal;
         if (frame.IsFinal && _pieces.Length == 0 && http.Unread.Length >= frame.Length)
         {
             _messageLength = (int)frame.Length;
@@ -152,6 +166,7 @@ internal sealed class WebSocketConnection(HttpConnection http, VirtualUser user)
         }
 
         _flushing = false;
+        _over ??= error;
         return error;
     }
 }

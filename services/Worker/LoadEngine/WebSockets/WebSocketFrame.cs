@@ -27,16 +27,20 @@ internal readonly record struct WebSocketFrame(Opcode Opcode, bool IsFinal, long
     private const int Length16 = 126;
     private const int Length64 = 127;
     private const int LongestControl = 125;
+    private const int Control = 0x08;
+
+    // One bit for each opcode that has a meaning.
+    private const int Known = 0b111_0000_0111;
 
     public bool IsControl => (int)Opcode >= 8;
 
     /// <summary>
-    /// False for what no server may send: reserved bits or opcodes, a mask, a control frame in pieces or above 125 bytes.
+    /// False for what no server may send: reserved bits or opcodes, a mask, a control frame in pieces or above 125 bytes, a
+    /// close with half a status.
     /// </summary>
     public static bool IsLegal(ReadOnlySpan<byte> bytes) =>
-        (bytes.Length < 1 || ((bytes[0] & 0x70) == 0 && Enum.IsDefined((Opcode)(bytes[0] & 0x0f))))
-        && (bytes.Length < 2 || ((bytes[1] & Masked) == 0
-            && ((bytes[0] & 0x08) == 0 || ((bytes[0] & Final) != 0 && bytes[1] <= LongestControl))));
+        (bytes.Length < 1 || ((bytes[0] & 0x70) == 0 && ((Known >> (bytes[0] & 0x0f)) & 1) != 0))
+        && (bytes.Length < 2 || ((bytes[1] & Masked) == 0 && ((bytes[0] & Control) == 0 || IsLegalControl(bytes[0], bytes[1]))));
 
     /// <summary>Reads a head from the start of legal bytes; false when they do not hold all of it yet.</summary>
     public static bool TryRead(ReadOnlySpan<byte> bytes, out WebSocketFrame frame)
@@ -67,6 +71,9 @@ internal readonly record struct WebSocketFrame(Opcode Opcode, bool IsFinal, long
         writer.Write(head[..(length + 4)]);
         Mask(writer.Append(payload), mask);
     }
+
+    private static bool IsLegalControl(byte first, byte length) =>
+        (first & Final) != 0 && length <= LongestControl && (length != 1 || (first & 0x0f) != (int)Opcode.Close);
 
     private static int WriteLength(Span<byte> head, int length)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using Loadstone.LoadEngine.Http;
@@ -36,7 +37,7 @@ internal sealed class WebSocketOperation : Operation
         IdSlot = data.SlotOf(scenario, "message.id");
         TextSlot = data.SlotOf(scenario, "message.text");
         var path = HttpUrlOf(step.Path);
-        Origin = origins.Of(path);
+        Origin = origins.Of(path).ForSockets(data.Http.Proxy);
         _opening = new RequestTemplate(OpeningOf(step, path), new Destination("GET", Origin, null), data, scenario);
         Join = MessageOf(step.Join?.Message, step.Join?.Reply, data, scenario);
         Message = MessageOf(step.Messages?.Message, step.Messages?.Reply, data, scenario);
@@ -44,6 +45,9 @@ internal sealed class WebSocketOperation : Operation
         Interval = new Waiting(step.Messages?.Interval ?? DurationDistribution.Always(TimeSpan.Zero), profile);
         Delay = new Waiting(step.Reactions?.Delay ?? DurationDistribution.Always(TimeSpan.Zero), profile);
         Hold = new Waiting(step.Hold ?? DurationDistribution.Always(TimeSpan.Zero), profile);
+        // Made ahead of the run: it takes a while.
+        if (step.Messages?.Size is not null)
+            RuntimeHelpers.RunClassConstructor(typeof(RandomText).TypeHandle);
         Reacts = step.Reactions is { } reactions ? Decision.ByChance(reactions.Probability, profile) : _ => false;
     }
 
@@ -77,27 +81,29 @@ internal sealed class WebSocketOperation : Operation
         return await session.RunAsync(dueNs);
     }
 
-    /// <summary>Writes the opening request (RFC 6455 §4.1) with a key of its own.</summary>
-    public void WriteOpening(ByteWriter writer, VirtualUser user)
+    /// <summary>Writes the opening request (RFC 6455 §4.1) with a key of its own, and returns that: others may open beside it.</summary>
+    public string WriteOpening(ByteWriter writer, VirtualUser user)
     {
         Span<byte> key = stackalloc byte[16];
         BitConverter.TryWriteBytes(key, user.Random.Next());
         BitConverter.TryWriteBytes(key[8..], user.Random.Next());
-        user.Variables[_keySlot] = Convert.ToBase64String(key);
+        var text = user.Variables[_keySlot] = Convert.ToBase64String(key);
         var cookies = user.HasCookies ? user.CookiesFor(Origin.UrlOf(_opening.PathFor(user))) : null;
         _opening.Write(writer, user, new Destination("GET", Origin, null), withBody: false, cookies);
+        return text;
     }
 
     /// <summary>Whether the answer to the opening takes it (RFC 6455 §4.1). Returns null, or the error's name.</summary>
-    public string? Check(HttpConnection connection, VirtualUser user)
+    public string? Check(HttpConnection connection, string key)
     {
         if (connection.Head.Status != 101)
             return StatusErrors.Of(connection.Head.Status);
 #pragma warning disable CA5350 // The protocol demands SHA-1; it protects nothing here.
-        var expected = Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(user.Variables[_keySlot] + AcceptSuffix)));
+        var expected = Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + AcceptSuffix)));
 #pragma warning restore CA5350
         var chosen = ResponseHead.ValuesOf(connection.HeadBytes, "sec-websocket-protocol");
         return ResponseHead.ValuesOf(connection.HeadBytes, "sec-websocket-accept") is [var accept] && accept == expected
+            && ResponseHead.ValuesOf(connection.HeadBytes, "upgrade") is [var upgrade] && upgrade.Equals("websocket", StringComparison.OrdinalIgnoreCase)
             && chosen.All(c => Step.Subprotocols?.Contains(c) == true)
             ? null
             : ErrorTypes.MalformedResponse;

@@ -44,7 +44,7 @@ internal sealed partial class WebSocketSession
 
     private string NextId()
     {
-        var id = string.Create(CultureInfo.InvariantCulture, $"{_user.Number}-{_user.Iteration}-{++_messages}");
+        var id = string.Create(CultureInfo.InvariantCulture, $"{_user.Number}-{_user.Iteration}-{++_user.Lane.Messages}");
         _user.Variables[_step.IdSlot] = id;
         if (_step.Step.Messages?.Size is { } size)
         {
@@ -117,8 +117,10 @@ internal sealed partial class WebSocketSession
     // Whoever waits for anything of this connection goes on and finds it over.
     private void BeOver(string error)
     {
-        _http.End();
         _over = error;
+        // Who is still about to send something need not wait for somebody who does not listen.
+        if (!_closing)
+            _http.Begin(_user.NowNs + (_step.Step.CloseTimeout.Ticks * 100));
         // Whoever was not done yet has lost something, however politely.
         if (!_closing && !_user.IsOver)
             Check(false);

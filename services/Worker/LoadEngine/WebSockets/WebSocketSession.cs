@@ -17,7 +17,6 @@ internal sealed partial class WebSocketSession : IDisposable
     private readonly WebSocketConnection _socket;
     private readonly List<PendingReply> _pending = new(1);
     private readonly Turn _allAnswered = new();
-    private int _messages;
     private long _received;
     private bool _failed;
     private bool _closing;
@@ -35,7 +34,8 @@ internal sealed partial class WebSocketSession : IDisposable
         _socket = new WebSocketConnection(_http, user);
     }
 
-    private bool MayGoOn => _over is null && !_user.IsOver;
+    // Nothing may follow the good-bye.
+    private bool MayGoOn => _over is null && !_closing && !_user.IsOver;
 
     public async ValueTask<StepOutcome> RunAsync(long dueNs)
     {
@@ -75,24 +75,30 @@ internal sealed partial class WebSocketSession : IDisposable
         var beganNs = _user.NowNs;
         _http.Begin(beganNs + (_step.Step.ConnectTimeout.Ticks * 100));
         var error = await _http.EnsureOpenAsync();
-        _step.WriteOpening(_http.Request, _user);
+        var key = _step.WriteOpening(_http.Request, _user);
         _user.Stripe.Sent(_step.Parts.Open, _http.Request.Length, Math.Max(0, beganNs - Math.Max(dueNs, _user.FreeSinceNs)));
         var sentNs = _user.NowNs;
         error ??= await _http.SendAsync();
         error ??= await _http.ReceiveHeadAsync();
-        error ??= _step.Check(_http, _user);
         var endNs = _user.NowNs;
         error = _http.End() ?? error;
-        _user.Stripe.Ended(_step.Parts.Open, new RequestResult(
-            OutcomeOf(error), error is null ? 101 : 0, error, endNs - dueNs, endNs - sentNs, _http.BytesReceived, 0, 0)
+        // What came behind the head is counted as messages.
+        var (status, bytes) = error is null ? (_http.Head.Status, _http.HeadBytes.Length) : (0, _http.BytesReceived);
+        error ??= _step.Check(_http, key);
+        _user.Stripe.Ended(_step.Parts.Open, new RequestResult(OutcomeOf(error), status, error, endNs - dueNs, endNs - sentNs, bytes, 0, 0)
         {
             Phases = _http.PhasesOf(sentNs, endNs),
         });
         if (error is null)
-            _http.BecomeRaw();
-        else
-            _http.Dispose();
+            BeOpen();
         return error is null;
+    }
+
+    private void BeOpen()
+    {
+        _http.BecomeRaw();
+        // Whatever its user waits for, the end of the run ends it.
+        _http.Begin(long.MaxValue);
     }
 
     private async ValueTask TalkAsync(long dueNs)
@@ -104,16 +110,16 @@ internal sealed partial class WebSocketSession : IDisposable
             dueNs = _user.NowNs;
         }
 
-        for (var sent = 0; sent < _step.Step.Messages?.Count; sent++)
+        for (var sent = 0; sent < _step.Step.Messages?.Count && MayGoOn; sent++)
         {
             await WaitUntil(dueNs);
-            if (!MayGoOn)
-                return;
-            await SendAsync(_step.Message!, _step.Parts.Message, dueNs);
+            if (MayGoOn)
+                await SendAsync(_step.Message!, _step.Parts.Message, dueNs);
             dueNs += _step.Interval.NextNs(_user);
         }
 
         await WaitUntil(_user.NowNs + _step.Hold.NextNs(_user));
+        // At the end of the run too, as requests on their way are waited for.
         await AllAnswered();
     }
 
