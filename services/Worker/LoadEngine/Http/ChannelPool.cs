@@ -21,9 +21,9 @@ internal sealed class ChannelPool(Lane lane)
     /// <summary>A channel to an origin for one exchange, to be given back.</summary>
     public ValueTask<HttpChannel> TakeAsync(VirtualUser user, Origin origin) => _settings.Connections == ConnectionUse.PerUser
         ? new ValueTask<HttpChannel>(user.ChannelTo(origin))
-        : TakeSharedAsync(origin);
+        : TakeSharedAsync(user, origin);
 
-    private ValueTask<HttpChannel> TakeSharedAsync(Origin origin)
+    private ValueTask<HttpChannel> TakeSharedAsync(VirtualUser user, Origin origin)
     {
         if (!_pools.TryGetValue(origin, out var pool))
             _pools.Add(origin, pool = new Pool(MostChannels, () => NewShared(origin)));
