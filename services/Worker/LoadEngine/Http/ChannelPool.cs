@@ -21,14 +21,7 @@ internal sealed class ChannelPool(Lane lane)
     /// <summary>A channel to an origin for one exchange, to be given back.</summary>
     public ValueTask<HttpChannel> TakeAsync(VirtualUser user, Origin origin) => _settings.Connections == ConnectionUse.PerUser
         ? new ValueTask<HttpChannel>(user.ChannelTo(origin))
-        : TakeSharedAsync(user, origin);
-
-    private ValueTask<HttpChannel> TakeSharedAsync(VirtualUser user, Origin origin)
-    {
-        if (!_pools.TryGetValue(origin, out var pool))
-            _pools.Add(origin, pool = new Pool(MostChannels, () => NewShared(origin)));
-        return pool.TakeAsync(user);
-    }
+        : PoolOf(origin).TakeAsync(user);
 
     /// <summary>Gives a channel back after its exchange.</summary>
     public void GiveBack(HttpChannel channel)
@@ -54,6 +47,11 @@ internal sealed class ChannelPool(Lane lane)
 
     private int MostConnections =>
         _settings.MaxConnections is { } most ? (most + lane.Run.LaneCount - 1 - lane.Index) / lane.Run.LaneCount : int.MaxValue;
+
+    private Pool PoolOf(Origin origin) => _pools.TryGetValue(origin, out var pool) ? pool : NewPool(origin);
+
+    // Apart, because what it captures is allocated where it begins.
+    private Pool NewPool(Origin origin) => _pools[origin] = new Pool(MostChannels, () => NewShared(origin));
 
     private HttpChannel NewShared(Origin origin)
     {
