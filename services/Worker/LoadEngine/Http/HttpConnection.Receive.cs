@@ -113,7 +113,7 @@ internal sealed partial class HttpConnection
             var (size, error) = await ReceiveLineAsync();
             if (error is not null)
                 return error;
-            if (!Utf8Parser.TryParse(size.Span, out long length, out var digits, 'x') || digits is 0 or > 15 || length < 0)
+            if (!Utf8Parser.TryParse(size.Span, out long length, out var digits, 'x') || digits is 0 or > 15 || length < 0 || !IsExtension(size.Span[digits..]))
                 return Broken(ErrorTypes.MalformedResponse);
             if (length == 0)
                 return await ReceiveTrailersAsync();
@@ -124,6 +124,8 @@ internal sealed partial class HttpConnection
                 return error;
         }
     }
+
+    private static bool IsExtension(ReadOnlySpan<byte> afterSize) => afterSize.Trim(" \t"u8) is [] or [(byte)';', ..];
 
     private async ValueTask<string?> ReceiveTrailersAsync()
     {

@@ -73,7 +73,7 @@ internal sealed class HttpOperation : Operation
         connection.Finish(whole: status > 0 && connection.Head.KeepAlive);
         user.Lane.Channels.GiveBack(connection);
         if (location is null)
-            return new StepOutcome(endNs, error is not null || checks.Failed > 0);
+            return new StepOutcome(endNs, error is not null || checks.Failed > 0) { EndsIteration = error == ErrorTypes.Aborted };
         return TryFollow(status, location, ref to, ref withBody) ? await AttemptAsync(user, to, withBody, endNs, hop + 1) : NotAllowed(user, endNs);
     }
 
