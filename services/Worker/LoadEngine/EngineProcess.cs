@@ -12,7 +12,7 @@ public static partial class EngineProcess
     public static unsafe void Prepare()
     {
         if (!OperatingSystem.IsLinux())
-            throw new PlatformNotSupportedException("Loadstone's engine runs on Linux (5.11 or later); on other systems run it in a container.");
+            throw new PlatformNotSupportedException("Loadstone's engine runs on Linux; on other systems run it in a container.");
         Limits limits;
         if (GetLimits(FileHandles, &limits) != 0)
             return;

@@ -18,10 +18,12 @@ internal sealed class ChannelPool(Lane lane)
     private HttpMessageInvoker? _shared;
 
     /// <summary>A channel to an origin for one exchange, to be given back.</summary>
-    public ValueTask<HttpChannel> TakeAsync(VirtualUser user, Origin origin)
+    public ValueTask<HttpChannel> TakeAsync(VirtualUser user, Origin origin) => _settings.Connections == ConnectionUse.PerUser
+        ? new ValueTask<HttpChannel>(user.ChannelTo(origin))
+        : TakeSharedAsync(origin);
+
+    private ValueTask<HttpChannel> TakeSharedAsync(Origin origin)
     {
-        if (_settings.Connections == ConnectionUse.PerUser)
-            return new ValueTask<HttpChannel>(user.ChannelTo(origin));
         if (!_pools.TryGetValue(origin, out var pool))
             _pools.Add(origin, pool = new Pool(MostOf(_settings)));
         return pool.TakeAsync(() => New(origin, _shared ??= NewClient()));

@@ -182,13 +182,7 @@ internal sealed partial class HttpConnection
     private async ValueTask<string?> ReceiveMoreAsync(int most)
     {
         if (_tls is not null)
-        {
-            MakeRoom(most);
-            var count = 0;
-            var error = await ThroughTlsAsync(async tls => count = await tls.ReadAsync(_in.AsMemory(_end)));
-            return error ?? Take(count);
-        }
-
+            return await ReceiveThroughTlsAsync(most);
         while (true)
         {
             // Room is made only when there is something to receive: users who wait hold no buffer.
@@ -198,6 +192,13 @@ internal sealed partial class HttpConnection
             if (received != -Kernel.TryAgain)
                 return Take(received);
         }
+    }
+
+    private async ValueTask<string?> ReceiveThroughTlsAsync(int most)
+    {
+        MakeRoom(most);
+        var count = 0;
+        return await ThroughTlsAsync(async tls => count = await tls.ReadAsync(_in.AsMemory(_end))) ?? Take(count);
     }
 
     private string? Take(int received)

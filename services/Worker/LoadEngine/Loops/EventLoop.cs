@@ -11,9 +11,11 @@ internal sealed class EventLoop : Pacer, IDisposable
 {
     private const int MostReady = 128;
     private const ulong BellTag = ulong.MaxValue;
+    private const ulong TimerTag = ulong.MaxValue - 1;
 
     private readonly int _poll = Kernel.NewPoll();
     private readonly int _bell = Kernel.NewBell();
+    private readonly int _timer = Kernel.NewTimer();
     private readonly uint[] _ready = new uint[MostReady * Kernel.Stride];
     private readonly Thread _thread;
     private readonly bool _urgent;
@@ -21,6 +23,9 @@ internal sealed class EventLoop : Pacer, IDisposable
     // Sockets by their file's number, which the system keeps small.
     private LoopSocket?[] _sockets = new LoopSocket?[64];
     private uint _generation;
+
+    // When the timer goes off; the largest number when it is not set.
+    private long _timerNs = long.MaxValue;
 
     // Crosses threads: 1 once the bell was rung and nobody has looked since.
     private int _rung;
@@ -36,6 +41,7 @@ internal sealed class EventLoop : Pacer, IDisposable
     {
         _urgent = urgent;
         _ = Kernel.Watch(_poll, _bell, BellTag);
+        _ = Kernel.Watch(_poll, _timer, TimerTag);
         _thread = new Thread(Run) { Name = name, IsBackground = true };
         _thread.Start();
     }
@@ -95,11 +101,25 @@ internal sealed class EventLoop : Pacer, IDisposable
         while (!_stopped)
         {
             RingSafely();
-            Serve(Kernel.Wait(_poll, _ready, NextDueNs == long.MaxValue ? -1 : Math.Max(0, NextDueNs - NowNs)));
+            Serve(Kernel.Wait(_poll, _ready, forever: SetTimer()));
         }
 
         Kernel.Close(_poll);
         Kernel.Close(_bell);
+        Kernel.Close(_timer);
+    }
+
+    // The timer is set when something is due before what it is set to, not for each wait: most waits end with an answer.
+    // False when something is due already.
+    private bool SetTimer()
+    {
+        if (NextDueNs >= _timerNs)
+            return true;
+        if (NextDueNs <= NowNs)
+            return false;
+        _timerNs = NextDueNs;
+        Kernel.SetTimer(_timer, _timerNs);
+        return true;
     }
 
     private void Serve(int count)
@@ -109,6 +129,8 @@ internal sealed class EventLoop : Pacer, IDisposable
             var tag = Kernel.TagOf(_ready, i);
             if (tag == BellTag)
                 Answer();
+            else if (tag == TimerTag)
+                _timerNs = long.MaxValue;
             else
                 ServeSafely(tag, Kernel.EventsOf(_ready, i));
             // A long row of answers must not keep what is due waiting.

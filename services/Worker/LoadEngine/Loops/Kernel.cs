@@ -24,6 +24,8 @@ internal static unsafe partial class Kernel
     public const int TryAgain = 11;
     public const int InProgress = 115;
 
+    private const int MonotonicClock = 1;
+    private const int AbsoluteTime = 1;
     private const int Interrupted = 4;
     private const int CloseOnExec = 0x80000;
     private const int NonBlocking = 0x800;
@@ -40,6 +42,9 @@ internal static unsafe partial class Kernel
     public static int NewPoll() => Checked(epoll_create1(CloseOnExec));
 
     public static int NewBell() => Checked(eventfd(0, CloseOnExec | NonBlocking));
+
+    /// <summary>A timer of the monotonic clock, exact to the nanosecond; milliseconds are all that epoll_wait(2) knows.</summary>
+    public static int NewTimer() => Checked(timerfd_create(MonotonicClock, CloseOnExec | NonBlocking));
 
     /// <summary>A new TCP socket of an address family, or −errno.</summary>
     public static int NewSocket(AddressFamily family)
@@ -85,18 +90,26 @@ internal static unsafe partial class Kernel
         return Result(epoll_ctl(poll, Add, file, watched));
     }
 
-    /// <summary>Waits until something is ready, or for that many nanoseconds; negative waits for ever. Returns how many are ready.</summary>
+    /// <summary>Waits until something is ready. Returns how many are.</summary>
     /// <param name="poll">What watches.</param>
     /// <param name="ready">Room for <see cref="Stride"/> numbers each.</param>
-    /// <param name="ns">How long.</param>
-    public static int Wait(int poll, Span<uint> ready, long ns)
+    /// <param name="forever">False only looks.</param>
+    public static int Wait(int poll, Span<uint> ready, bool forever)
     {
-        var time = new TimeSpec { Seconds = ns / 1_000_000_000, Nanoseconds = ns % 1_000_000_000 };
         fixed (uint* all = ready)
         {
-            var count = Result(epoll_pwait2(poll, all, ready.Length / Stride, ns < 0 ? null : &time, null));
+            var count = Result(epoll_wait(poll, all, ready.Length / Stride, forever ? -1 : 0));
             return count == -Interrupted ? 0 : Checked(count);
         }
+    }
+
+    /// <summary>Makes a timer ready at an instant of the monotonic clock, instead of whenever it was to be before.</summary>
+    public static void SetTimer(int timer, long atNs)
+    {
+        var once = stackalloc TimeSpec[2];
+        once[0] = default;
+        once[1] = new TimeSpec { Seconds = atNs / 1_000_000_000, Nanoseconds = atNs % 1_000_000_000 };
+        _ = timerfd_settime(timer, AbsoluteTime, once, null);
     }
 
     /// <summary>What the i-th ready file is ready for.</summary>
@@ -132,7 +145,13 @@ internal static unsafe partial class Kernel
     private static partial int epoll_ctl(int poll, int operation, int file, uint* watched);
 
     [LibraryImport("libc", SetLastError = true)]
-    private static partial int epoll_pwait2(int poll, uint* ready, int most, TimeSpec* timeout, void* signals);
+    private static partial int epoll_wait(int poll, uint* ready, int most, int timeoutMs);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int timerfd_create(int clock, int flags);
+
+    [LibraryImport("libc")]
+    private static partial int timerfd_settime(int timer, int flags, TimeSpec* intervalAndFirst, void* before);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int eventfd(uint initial, int flags);
