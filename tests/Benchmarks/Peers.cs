@@ -40,25 +40,17 @@ internal static partial class Peers
         await File.WriteAllTextAsync(file, plan, cancellation);
         File.Delete(result);
         var memory = new ProcessMemory();
-        // As many open files as the machine lets it have.
-        const string Command = """ulimit -n 65536 2>/dev/null; exec "$@" """;
-        await using var run = ChildProcess.Start(new ChildCommand(
-            "sh", "-c", Command, "sh", "dotnet", Platform.ProgramOf(folder.Clone, "Worker"), "local", file, "--target", target.ToString(), "--json", result)
+        await using var run = ChildProcess.Start(WithOpenFiles(
+            "dotnet", Platform.ProgramOf(folder.Clone, "Worker"), "local", file, "--target", target.ToString(), "--json", result) with
         {
             LogFile = folder.LogFile("local"),
-            OnLine = line =>
-            {
-                if (SecondLine().Match(line) is not { Success: true } match)
-                    return;
-                memory.Look();
-                onSecond?.Invoke(memory, (int)Number(match));
-            },
+            OnLine = line => Look(line, memory, onSecond),
         });
         memory.Process = run.Id;
         var exitCode = await run.ExitedWithinAsync(Timeout.InfiniteTimeSpan, cancellation);
-        if (!File.Exists(result))
-            throw new LocalServerException($"loadstone local left no result:\n{run.LogTail}");
-        return new LoadstoneRun(JsonNode.Parse(await File.ReadAllTextAsync(result, cancellation))!, exitCode, memory.PeakBytes);
+        return File.Exists(result)
+            ? new LoadstoneRun(JsonNode.Parse(await File.ReadAllTextAsync(result, cancellation))!, exitCode, memory.PeakBytes)
+            : throw new LocalServerException($"loadstone local left no result:\n{run.LogTail}");
     }
 
     /// <summary>Runs a command and returns what it wrote and the CPU seconds that the shell counted for it.</summary>
@@ -67,6 +59,18 @@ internal static partial class Peers
         var output = await ChildProcess.RunAsync(new ChildCommand("bash", "-c", $"TIMEFORMAT='cpu %U %S'; time {command}"), patience, cancellation);
         var cpu = Cpu().Match(output);
         return (output, Number(cpu, 1) + Number(cpu, 2));
+    }
+
+    // As many as ten thousand users need, where the machine lets us raise what a process may have.
+    private static ChildCommand WithOpenFiles(params string[] command) =>
+        new("sh", ["-c", """ulimit -n 65536 2>/dev/null; exec "$@" """, "sh", .. command]);
+
+    private static void Look(string line, ProcessMemory memory, Action<ProcessMemory, int>? onSecond)
+    {
+        if (SecondLine().Match(line) is not { Success: true } second)
+            return;
+        memory.Look();
+        onSecond?.Invoke(memory, (int)Number(second));
     }
 
     private static double Number(Match match, int group = 1) => double.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture);
