@@ -21,10 +21,12 @@ var sockets = new Command("sockets", "T6: memory of open WebSocket connections, 
 sockets.SetAction((given, ct) => SocketBenchmark.RunAsync(given.GetValue(connections), given.GetValue(json), ct));
 var chat = new Command("chat", "T7: chat messages a minute through one worker, each answered.") { rounds, seconds };
 chat.SetAction((given, ct) => ChatBenchmark.RunAsync(given.GetValue(rounds), given.GetValue(seconds), given.GetValue(json), ct));
+var uploads = new Command("uploads", "T9: 500 uploads of 10 MB at once: all verified, and what memory each takes.");
+uploads.SetAction((given, ct) => UploadBenchmark.RunAsync(given.GetValue(json), ct));
 var allocations = new Command("allocations", "Bytes allocated per request once warm, beside .NET's own HTTP client.") { seconds };
 allocations.SetAction((given, ct) => AllocationBenchmark.RunAsync(given.GetValue(seconds), given.GetValue(json), ct));
 var soak = new Command("soak", "Memory over a long run at half the peak rate, and the target's count beside ours.") { minutes };
 soak.SetAction((given, ct) => SoakBenchmark.RunAsync(given.GetValue(minutes), given.GetValue(json), ct));
 
-return await new RootCommand("Measures Loadstone, each figure beside a peer or a baseline in the same run.") { engine, users, arrivals, stall, histogram, sockets, chat, allocations, soak, json }
+return await new RootCommand("Measures Loadstone, each figure beside a peer or a baseline in the same run.") { engine, users, arrivals, stall, histogram, sockets, chat, uploads, allocations, soak, json }
     .Parse(args).InvokeAsync();
