@@ -19,7 +19,7 @@ public sealed class NginxTests(NginxServer nginx) : IClassFixture<NginxServer>
     private static readonly Dictionary<string, string> Failing = new()
     {
         ["path: /drop"] = "connection_closed",
-        ["path: /slow, timeout: 300ms"] = "timed_out",
+        ["path: /slow, timeout: 1s"] = "timed_out",
         ["path: /larger-head"] = "headers_too_large",
         ["path: /behind/short"] = "truncated_body",
         ["path: /behind/half"] = "truncated_body",
