@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Loadstone.Plans;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 
@@ -29,7 +28,7 @@ public sealed class DeliveredTwiceTests(RunningPlatform running)
 
         var execution = await running.RunAsync(RunningPlatform.Plan());
 
-        Assert.Equal(("completed", VerdictOutcome.Passed), (execution.Status, execution.Verdict));
+        Assert.Equal("completed", execution.Status);
         Assert.Equal(await running.TargetRequestsAsync(), execution.TotalRequests);
         var events = (await running.Api.EventsAsync(execution.Id, CancellationToken.None)).Events.Select(e => e.Type).ToList();
         Assert.Equal(events.Distinct(), events);

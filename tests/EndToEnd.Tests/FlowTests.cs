@@ -13,7 +13,8 @@ public sealed class FlowTests(RunningPlatform running)
     {
         var execution = await running.RunAsync(RunningPlatform.Plan());
 
-        Assert.Equal(("completed", VerdictOutcome.Passed), (execution.Status, execution.Verdict));
+        Assert.Equal("completed", execution.Status);
+        RunningPlatform.AssertPassed(execution.Verdict);
         var events = (await running.Api.EventsAsync(execution.Id, CancellationToken.None)).Events;
         Assert.Equal(
         [
