@@ -34,6 +34,18 @@ public sealed class UploadTests
     }
 
     [Fact]
+    public async Task Files_sent_beside_one_another_do_not_mix()
+    {
+        await using var server = new UploadServer();
+        var end = await RealRun.OfSteps(server.Url, """
+            - { action: parallel, steps: [ { action: upload, name: photo, size: 300KB, chunk_size: 10KB }, { action: upload, name: photo, size: 200KB, chunk_size: 10KB } ] }
+            """, iterations: 3);
+
+        Assert.Equal((6, 6), (Of(end, "photo").Ok, Of(end, "photo: complete").ChecksPassed));
+        Assert.All(server.Files, f => Assert.Equal(f.Announced, f.Sha256));
+    }
+
+    [Fact]
     public async Task An_empty_file_is_a_file()
     {
         await using var server = new UploadServer();

@@ -4,7 +4,10 @@ using Loadstone.Plans;
 namespace Loadstone.LoadEngine;
 
 /// <summary>A plan that cannot be run here, with the reason in one sentence.</summary>
-public sealed class PlanNotRunnableException(string reason) : Exception(reason);
+public class PlanNotRunnableException(string reason) : Exception(reason);
+
+/// <summary>A plan with a relative path, and no base URL for it to be relative to.</summary>
+public sealed class NoTargetException(string reason) : PlanNotRunnableException(reason);
 
 /// <summary>Everything templates draw from, with each name resolved once, before the run.</summary>
 internal sealed class PlanData

@@ -44,7 +44,7 @@ internal static class LocalMode
                 throw new InvalidPlanException(errors);
             return await RunAsync(whole, target, ResultFile.Open(Json.Name, given.GetValue(Json)), cancellation);
         }
-        catch (PlanNotRunnableException e) when (e.Message.Contains("there is no base URL", StringComparison.Ordinal))
+        catch (NoTargetException e)
         {
             // The engine's sentence fits the platform too, where the environment names the target.
             await Console.Error.WriteLineAsync($"{e.Message} with {Target.Name} URL");

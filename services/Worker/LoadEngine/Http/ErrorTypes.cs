@@ -71,6 +71,15 @@ internal static class ErrorTypes
         [105] = GeneratorExhausted, // ENOBUFS
     };
 
+    /// <summary>How a request with that error ended; null is none.</summary>
+    public static Outcome OutcomeOf(string? error) => error switch
+    {
+        null => Outcome.Ok,
+        TimedOut => Outcome.TimedOut,
+        Aborted => Outcome.Aborted,
+        _ => Outcome.Failed,
+    };
+
     /// <summary>The name of what the system answered, as −errno.</summary>
     public static string Of(int error) => ByErrno.GetValueOrDefault(-error) ?? $"socket_error_{-error}";
 

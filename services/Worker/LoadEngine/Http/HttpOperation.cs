@@ -66,7 +66,7 @@ internal sealed class HttpOperation : Operation
         if (error is null && location is null)
             error = ApplyRules(user, connection, endNs - dueNs, ref checks);
         user.Stripe.Ended(_index, new RequestResult(
-            OutcomeOf(error), status, error, endNs - dueNs, endNs - sentNs, connection.BytesReceived, checks.Passed, checks.Failed)
+            ErrorTypes.OutcomeOf(error), status, error, endNs - dueNs, endNs - sentNs, connection.BytesReceived, checks.Passed, checks.Failed)
         {
             Phases = connection.PhasesOf(sentNs, endNs),
         });
@@ -111,14 +111,6 @@ internal sealed class HttpOperation : Operation
         _rules.ApplyToWhole(status, responseNs, body.Span, user, ref checks);
         return _rules.IsRight(status) ? null : StatusErrors.Of(status);
     }
-
-    private static Outcome OutcomeOf(string? error) => error switch
-    {
-        null => Outcome.Ok,
-        ErrorTypes.TimedOut => Outcome.TimedOut,
-        ErrorTypes.Aborted => Outcome.Aborted,
-        _ => Outcome.Failed,
-    };
 
     private bool TryFindDestination(VirtualUser user, out Destination to)
     {

@@ -45,7 +45,7 @@ internal sealed class Origins
                 $"{url.GetLeftPart(UriPartial.Authority)} is not one of the environment's base URLs"));
         }
 
-        return _all.Count > 0 ? _all[0] : throw new PlanNotRunnableException(
+        return _all.Count > 0 ? _all[0] : throw new NoTargetException(
             $"the path {path} is relative, and there is no base URL: name the target");
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Loadstone.LoadEngine.Http;
 
 namespace Loadstone.LoadEngine.Steps;
 
@@ -6,7 +7,6 @@ namespace Loadstone.LoadEngine.Steps;
 internal sealed class GroupOperation(int index, StepSequence steps) : Operation
 {
     private const string StepFailed = "step_failed";
-    private const string Aborted = "aborted";
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<StepOutcome> RunAsync(VirtualUser user, long dueNs)
@@ -26,6 +26,6 @@ internal sealed class GroupOperation(int index, StepSequence steps) : Operation
     {
         if (!outcome.Failed && !outcome.EndsIteration)
             return (Outcome.Ok, null);
-        return user.IsOver ? (Outcome.Aborted, Aborted) : (Outcome.Failed, StepFailed);
+        return user.IsOver ? (Outcome.Aborted, ErrorTypes.Aborted) : (Outcome.Failed, StepFailed);
     }
 }

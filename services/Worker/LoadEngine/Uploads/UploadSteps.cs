@@ -27,12 +27,6 @@ internal sealed class UploadOperation(GroupOperation whole) : Operation
 /// <summary>The steps an upload is made of: the file is made up, announced, sent chunk by chunk, ended, and verified.</summary>
 internal static class UploadSteps
 {
-    private const string Id = "upload.id";
-    private const string Number = "upload.chunk";
-    private const string Hash = "upload.sha256";
-    private const string ReceivedSize = "upload.received_size";
-    private const string ReceivedHash = "upload.received_sha256";
-
     private static readonly Waiting NoPause = new(DurationDistribution.Always(TimeSpan.Zero));
 
     /// <param name="parts">Where it is measured.</param>
@@ -42,38 +36,47 @@ internal static class UploadSteps
     /// <param name="origins">Where it may send.</param>
     public static StepSequence Of(UploadParts parts, UploadStep step, PlanData data, string scenario, Origins origins)
     {
+        // Uploads beside one another share the user's variables, so each step has its own.
+        var names = Names.Of(data.Slots);
         int SlotOf(string name) => data.SlotOf(scenario, name);
         HttpOperation Request(int index, HttpStep request, Value? body = null) =>
             new(index, request with { Headers = step.Headers, Timeout = step.Timeout }, data, scenario, origins, body) { Think = NoPause, Critical = true };
 
         // Each takes its places before the next one's templates ask for them.
-        var make = new MakeFile(step, SlotOf(Hash)) { Think = NoPause, Critical = true };
-        var begin = Request(parts.Begin, Beginning(step));
-        var number = SlotOf(Number);
-        var chunk = Request(parts.Chunk, new HttpStep { Method = "PUT", Path = $"{step.Path}/{{{{{Id}}}}}/chunks/{{{{{Number}}}}}" }, new ChunkBytes());
-        var complete = Request(parts.Complete, Ending(step));
-        var verify = new VerifyFile(parts.Complete, step, SlotOf(ReceivedSize), SlotOf(Hash), SlotOf(ReceivedHash)) { Think = NoPause, Critical = true };
+        var make = new MakeFile(step, SlotOf(names.Hash)) { Think = NoPause, Critical = true };
+        var begin = Request(parts.Begin, Beginning(step, names));
+        var number = SlotOf(names.Number);
+        var chunk = Request(parts.Chunk, new HttpStep { Method = "PUT", Path = $"{step.Path}/{{{{{names.Id}}}}}/chunks/{{{{{names.Number}}}}}" }, new ChunkBytes());
+        var complete = Request(parts.Complete, Ending(step, names));
+        var verify = new VerifyFile(parts.Complete, step, SlotOf(names.ReceivedSize), SlotOf(names.Hash), SlotOf(names.ReceivedHash)) { Think = NoPause, Critical = true };
         return new StepSequence(make, begin, new SendChunks(chunk, number) { Think = NoPause, Critical = true }, complete, verify);
     }
 
-    private static HttpStep Beginning(UploadStep step) => new()
+    private static HttpStep Beginning(UploadStep step, Names names) => new()
     {
         Method = "POST",
         Path = step.Path,
-        Json = new JsonObject { ["name"] = step.FileName, ["size"] = step.Size, ["sha256"] = "{{" + Hash + "}}" },
-        Extract = new Dictionary<string, Extraction> { [Id] = new() { Json = "$.id" } },
+        Json = new JsonObject { ["name"] = step.FileName, ["size"] = step.Size, ["sha256"] = "{{" + names.Hash + "}}" },
+        Extract = new Dictionary<string, Extraction> { [names.Id] = new() { Json = "$.id" } },
     };
 
-    private static HttpStep Ending(UploadStep step) => new()
+    private static HttpStep Ending(UploadStep step, Names names) => new()
     {
         Method = "POST",
-        Path = $"{step.Path}/{{{{{Id}}}}}/complete",
+        Path = $"{step.Path}/{{{{{names.Id}}}}}/complete",
         Extract = !step.Verify ? null : new Dictionary<string, Extraction>
         {
-            [ReceivedSize] = new() { Json = "$.received" },
-            [ReceivedHash] = new() { Json = "$.sha256" },
+            [names.ReceivedSize] = new() { Json = "$.received" },
+            [names.ReceivedHash] = new() { Json = "$.sha256" },
         },
     };
+
+    /// <summary>The variables of one upload step.</summary>
+    private readonly record struct Names(string Id, string Number, string Hash, string ReceivedSize, string ReceivedHash)
+    {
+        public static Names Of(int number) => new(
+            $"upload{number}.id", $"upload{number}.chunk", $"upload{number}.sha256", $"upload{number}.received_size", $"upload{number}.received_sha256");
+    }
 
     // Hashing a file takes longer than a loop may be held.
     private sealed class MakeFile(UploadStep step, int hashSlot) : Operation

@@ -25,7 +25,7 @@ internal sealed partial class WebSocketSession
         var error = await sending;
         var endNs = _user.NowNs;
         if (pending is null)
-            _user.Stripe.Ended(part, new RequestResult(OutcomeOf(error), 0, error, endNs - dueNs, endNs - sentNs, 0, 0, 0));
+            _user.Stripe.Ended(part, new RequestResult(ErrorTypes.OutcomeOf(error), 0, error, endNs - dueNs, endNs - sentNs, 0, 0, 0));
         else if (error is not null)
             EndReply(pending, error);
         _failed |= error is not null;
@@ -108,7 +108,7 @@ internal sealed partial class WebSocketSession
             return;
         _user.Lane.Deadlines.Disarm(reply);
         var endNs = _user.NowNs;
-        _user.Stripe.Ended(reply.Part, new RequestResult(OutcomeOf(error), 0, error, endNs - reply.DueNs, endNs - reply.SentNs, 0, 0, 0));
+        _user.Stripe.Ended(reply.Part, new RequestResult(ErrorTypes.OutcomeOf(error), 0, error, endNs - reply.DueNs, endNs - reply.SentNs, 0, 0, 0));
         _failed |= error is not null;
         if (_pending.Count == 0)
             _allAnswered.End();

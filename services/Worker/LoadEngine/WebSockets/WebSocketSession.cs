@@ -85,7 +85,7 @@ internal sealed partial class WebSocketSession : IDisposable
         // What came behind the head is counted as messages.
         var (status, bytes) = error is null ? (_http.Head.Status, _http.HeadBytes.Length) : (0, _http.BytesReceived);
         error ??= _step.Check(_http, key);
-        _user.Stripe.Ended(_step.Parts.Open, new RequestResult(OutcomeOf(error), status, error, endNs - dueNs, endNs - sentNs, bytes, 0, 0)
+        _user.Stripe.Ended(_step.Parts.Open, new RequestResult(ErrorTypes.OutcomeOf(error), status, error, endNs - dueNs, endNs - sentNs, bytes, 0, 0)
         {
             Phases = _http.PhasesOf(sentNs, endNs),
         });
@@ -160,12 +160,4 @@ internal sealed partial class WebSocketSession : IDisposable
         await receiving;
         await Task.WhenAll(_onTheirWay);
     }
-
-    private static Outcome OutcomeOf(string? error) => error switch
-    {
-        null => Outcome.Ok,
-        ErrorTypes.TimedOut => Outcome.TimedOut,
-        ErrorTypes.Aborted => Outcome.Aborted,
-        _ => Outcome.Failed,
-    };
 }
