@@ -24,7 +24,7 @@ public sealed partial class Rules
     [Fact]
     public void Services_do_not_reference_services_and_shared_projects_know_only_what_stands_before_them()
     {
-        string[] order = ["Plans", "Measurement", "Contracts", "EventStore", "ServiceHost"];
+        string[] order = ["Plans", "Measurement", "Contracts", "EventStore", "ServiceHost", "Resources"];
         foreach (var project in Projects().Where(p => Under(p, "shared")))
             Assert.All(ReferencesOf(project), r => Assert.Contains(r, order.TakeWhile(o => o != NameOf(project))));
         foreach (var project in Projects().Where(p => Under(p, "services")))
