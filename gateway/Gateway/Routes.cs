@@ -35,6 +35,10 @@ internal static class Routes
         ("analysis", $"{Api}/executions/{{id:guid}}/reports", ["GET"]),
         ("analysis", $"{Api}/reports/{{id:guid}}", ["GET"]),
         ("alerting", $"{Api}/alerts", ["GET"]),
+        ("analysis", $"{Api}/benchmarks", ["GET", "POST"]),
+        ("analysis", $"{Api}/benchmarks/{{id:guid}}", ["GET", "PUT", "DELETE"]),
+        ("analysis", $"{Api}/benchmarks/{{id:guid}}/history", ["GET"]),
+        ("analysis", $"{Api}/benchmarks/validate", ["POST"]),
     ];
 
     /// <summary>The services the gateway sends calls to, each with the setting that holds its URL.</summary>
