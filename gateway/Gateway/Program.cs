@@ -1,4 +1,5 @@
 using Loadstone.Gateway;
+using Loadstone.Gateway.Api;
 using Loadstone.ServiceHost;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -9,5 +10,7 @@ foreach (var service in Routes.Services)
 
 var app = builder.Build();
 app.UsePlatformEdge();
-app.MapReverseProxy();
+app.MapApiDocument();
+app.MapRoutes();
+app.MustBeDescribed();
 app.Run();
