@@ -84,6 +84,16 @@ public abstract class ResourceKind<TResource, TBody>
         return id;
     }
 
+    /// <summary>Keeps a body as the new version of an active resource; it has been read and checked, and nobody named a version.</summary>
+    public async Task ReplaceAsync(TResource before, TBody body, IDocumentSession session, Caller caller, TimeProvider time, CancellationToken cancellation)
+    {
+        var stream = await session.Events.FetchForWriting<TResource>(before.Id, cancellation);
+        session.SetHeader("actor", caller.User);
+        Rename(session, stream.Aggregate!, body, isActive: true);
+        stream.AppendOne(Changed(body, caller.User, time.GetUtcNow()));
+        await SaveAsync(session, NameOf(body), cancellation);
+    }
+
     private async Task<IResult> GetAsync(HttpContext http, Guid id, IQuerySession session) =>
         Results.Ok(Answer(http, await FindAsync(session, id, http.RequestAborted)));
 
@@ -95,7 +105,7 @@ public abstract class ResourceKind<TResource, TBody>
         var (body, isActive) = await ReadAsync(http, session, before, given);
         if (isActive != true)
             before.MustBeActive(Name);
-        given.MustBeCurrent(Name, before.Version);
+        given.MustBeCurrent(Name, before.Edition);
         if (isActive == false)
             CheckDeactivation(before, InternalIdentity.CallerOf(http));
         var (by, at) = (InternalIdentity.CallerOf(http).User, time.GetUtcNow());
@@ -113,7 +123,7 @@ public abstract class ResourceKind<TResource, TBody>
     {
         var stream = await session.Events.FetchForWriting<TResource>(id, http.RequestAborted);
         var before = stream.Aggregate ?? throw RefusalException.NotFound(Name, id);
-        new GivenVersion(http).MustBeCurrent(Name, before.Version);
+        new GivenVersion(http).MustBeCurrent(Name, before.Edition);
         CheckDeactivation(before, InternalIdentity.CallerOf(http));
         if (before.IsActive)
         {
@@ -190,7 +200,7 @@ public abstract class ResourceKind<TResource, TBody>
 
     private JsonObject Answer(HttpContext http, TResource resource)
     {
-        http.Response.Headers.ETag = $"\"{resource.Version}\"";
+        http.Response.Headers.ETag = $"\"{resource.Edition}\"";
         return new JsonObject { ["success"] = true, [Name] = resource.ToJson() };
     }
 }
