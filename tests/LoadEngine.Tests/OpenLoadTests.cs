@@ -1,8 +1,29 @@
+using Loadstone.Plans;
+
 namespace Loadstone.LoadEngine.Tests;
 
 public sealed class OpenLoadTests
 {
     private const string TwoHundredASecond = "duration: 20s\nload_pattern: { type: constant_arrival_rate, rate: 200 }";
+
+    [Theory]
+    [InlineData("load_pattern: { type: constant_arrival_rate, rate: 20000 }", 1, 1)]
+    [InlineData("load_pattern: { type: constant_arrival_rate, rate: 50000 }", 1, 3)]
+    [InlineData("load_pattern: { type: constant_arrival_rate, rate: 50000 }", 4, 1)]
+    [InlineData("load_pattern: { type: constant_arrival_rate, rate: 900000 }", 1, 8)]
+    [InlineData("load_pattern: { type: constant }", 1, 8)]
+    public void Arrivals_take_no_more_lanes_than_they_need(string pattern, int shards, int lanes)
+    {
+        var plan = PlanFile.Parse($$"""
+            name: lanes
+            duration: 10s
+            max_virtual_users: 1000
+            {{pattern}}
+            scenario_config: { scenarios: [ { name: one, user_journey: [ { action: http, path: / } ] } ] }
+            """);
+
+        Assert.Equal(lanes, LoadRun.LanesFor(new LoadOrder { Plan = plan, BaseUrls = [], Share = new ShardShare(0, shards) }, cores: 8));
+    }
 
     [Theory]
     [InlineData(20)]
