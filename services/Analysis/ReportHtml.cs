@@ -22,8 +22,9 @@ internal static class ReportHtml
         AddCards(html, report.Figures, report);
         AddCriteria(html, report);
         AddCharts(html, report.Series);
+        AddPhases(html, report.Phases);
         AddOperations(html, report);
-        AddPhases(html, report.Operations);
+        AddTimings(html, report.Operations);
         AddGenerator(html, report);
         return html.Append("</main></body></html>\n").ToString();
     }
@@ -76,6 +77,21 @@ internal static class ReportHtml
         ChartLine Line(string name, Func<ReportPoint, double> value) => new(name, [.. series.Select(value)]);
     }
 
+    private static void AddPhases(StringBuilder html, IReadOnlyList<PhasePerformance> phases)
+    {
+        if (phases.Count == 0)
+            return;
+        html.Append("<h2>Phases</h2><div class=\"wide\"><table><thead><tr><th>phase</th><th>seconds</th><th>users</th><th>requests</th><th>errors</th>"
+            + "<th>per second</th><th>mean ms</th><th>p50</th><th>p95</th><th>p99</th><th>max</th></tr></thead><tbody>");
+        foreach (var phase in phases)
+        {
+            var f = phase.Figures;
+            html.Append(Text($"<tr><td>{phase.Phase}</td><td>{phase.FirstSecond}–{phase.LastSecond}</td><td>{phase.ConcurrentUsersPeak:N0}</td><td>{f.TotalRequests:N0}</td><td>{f.ErrorRate:0.##} %</td><td>{f.ThroughputRps:0.#}</td><td>{f.AvgResponseTime:0.##}</td><td>{f.P50ResponseTime:0.##}</td><td>{f.P95ResponseTime:0.##}</td><td>{f.P99ResponseTime:0.##}</td><td>{f.MaxResponseTime:0.##}</td></tr>"));
+        }
+
+        html.Append("</tbody></table></div>");
+    }
+
     private static void AddOperations(StringBuilder html, RunReport report)
     {
         html.Append("<h2>Operations</h2><div class=\"wide\"><table><thead><tr><th>operation</th><th>requests</th><th>failed</th><th>errors</th><th>per second</th>"
@@ -90,7 +106,7 @@ internal static class ReportHtml
         AddList(html, report.Peaks.ErrorTypes.OrderByDescending(e => e.Value).Select(e => $"{e.Key}: {e.Value.ToString("N0", CultureInfo.InvariantCulture)}"));
     }
 
-    private static void AddPhases(StringBuilder html, IReadOnlyList<OperationFigures> operations)
+    private static void AddTimings(StringBuilder html, IReadOnlyList<OperationFigures> operations)
     {
         var phases = Phases.Where(p => operations.Any(o => Timing(o, p.Name) is not null)).ToList();
         if (phases.Count == 0)

@@ -54,6 +54,9 @@ public sealed record RunReport
 
     public required IReadOnlyList<OperationFigures> Operations { get; init; }
 
+    /// <summary>Absent in reports that were stored before there were phases.</summary>
+    public IReadOnlyList<PhasePerformance> Phases { get; init; } = [];
+
     public required IReadOnlyList<ReportPoint> Series { get; init; }
 
     public required IReadOnlyList<string> Gaps { get; init; }
@@ -75,6 +78,7 @@ public sealed record RunReport
         Iterations = measured.Total.Iterations,
         Generator = GeneratorFigures.Of(measured.Total),
         Operations = [.. measured.Total.Operations.Select(o => OperationFigures.Of(o, measured.Total.Seconds)).OrderByDescending(o => o.Figures.AvgResponseTime)],
+        Phases = PhasePerformance.Of(measured.Seconds),
         Series = SeriesOf(measured.Seconds),
         Gaps = measured.Gaps,
     };

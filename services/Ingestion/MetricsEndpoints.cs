@@ -29,15 +29,17 @@ internal static class MetricsEndpoints
         await foreach (var (window, closedAt) in runs.WindowsAsync(id, seconds, cancellation))
         {
             total.AddSeconds(window);
+            total.Phase ??= window.Phase;
             metrics.Add(PerformanceMetric.Of(id, window, closedAt));
         }
 
-        return new MetricsAnswer(true, metrics, RunInsights.Of(metrics), RunFigures.Of(total.Total(), total.Seconds));
+        var phases = total.Phase is null ? [] : await runs.PhasesAsync(id, cancellation);
+        return new MetricsAnswer(true, metrics, RunInsights.Of(metrics), RunFigures.Of(total.Total(), total.Seconds), phases);
     }
 
-    private static async Task<EndpointsAnswer> EndpointsAsync(Guid id, RunReader runs, CancellationToken cancellation)
+    private static async Task<EndpointsAnswer> EndpointsAsync(Guid id, string? phase, RunReader runs, CancellationToken cancellation)
     {
-        var total = await runs.TotalAsync(id, cancellation);
+        var total = phase is null ? await runs.TotalAsync(id, cancellation) : await runs.PhaseTotalAsync(id, phase, cancellation);
         var endpoints = total.Operations.Select(o => EndpointPerformance.Of(id, o, total.Seconds)).OrderByDescending(e => e.AvgResponseTime).ToList();
         var requests = endpoints.Where(e => e.Kind == OperationKind.Request).ToList();
         var analysis = new EndpointAnalysis(endpoints.Count, requests.Sum(e => e.TotalRequests), requests.FirstOrDefault()?.Operation);
@@ -72,7 +74,7 @@ internal static class MetricsEndpoints
 }
 
 [Envelope]
-internal sealed record MetricsAnswer(bool Success, IReadOnlyList<PerformanceMetric> Metrics, IReadOnlyList<string> Insights, RunFigures Summary);
+internal sealed record MetricsAnswer(bool Success, IReadOnlyList<PerformanceMetric> Metrics, IReadOnlyList<string> Insights, RunFigures Summary, IReadOnlyList<PhasePerformance> Phases);
 
 [Envelope]
 internal sealed record EndpointsAnswer(

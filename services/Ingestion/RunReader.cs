@@ -23,7 +23,7 @@ public sealed class RunReader(Database database, RunStore runs)
                 open = null;
             }
 
-            var stretch = open?.Window ?? new MetricWindow { Sequence = start, Seconds = 0 };
+            var stretch = open?.Window ?? new MetricWindow { Sequence = start, Seconds = 0, Phase = window.Phase };
             stretch.AddSeconds(window);
             open = (stretch, closedAt);
         }
@@ -41,6 +41,32 @@ public sealed class RunReader(Database database, RunStore runs)
         await foreach (var (window, _) in WindowsAsync(execution, 1, cancellation))
             total.AddSeconds(window);
         return total;
+    }
+
+    /// <summary>One phase of a run as a whole, as far as it is closed.</summary>
+    /// <exception cref="RefusalException">400 when the run has no such phase.</exception>
+    public async Task<MetricWindow> PhaseTotalAsync(Guid execution, string phase, CancellationToken cancellation)
+    {
+        var total = new MetricWindow { Seconds = 0 };
+        var found = false;
+        await foreach (var (window, _) in WindowsAsync(execution, 1, cancellation))
+        {
+            if (window.Phase != phase)
+                continue;
+            found = true;
+            total.AddSeconds(window);
+        }
+
+        return found ? total : throw RefusalException.Field("phase", "names no phase that this execution has come to");
+    }
+
+    /// <summary>The phases of a run as far as it is closed; none in a run without phases.</summary>
+    public async Task<IReadOnlyList<PhasePerformance>> PhasesAsync(Guid execution, CancellationToken cancellation)
+    {
+        var seconds = new List<MetricWindow>();
+        await foreach (var (window, _) in WindowsAsync(execution, 1, cancellation))
+            seconds.Add(window);
+        return PhasePerformance.Of(seconds);
     }
 
     /// <summary>A run as it was sealed; null while it is not.</summary>

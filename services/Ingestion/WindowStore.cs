@@ -59,6 +59,7 @@ public sealed class WindowStore(Database database)
                     reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5), reader.GetInt64(6), reader.GetInt64(7), reader.GetInt64(8)),
                 Health = new GeneratorHealth(reader.GetDouble(9), reader.GetInt64(10), reader.GetDouble(11), reader.GetDouble(12), reader.GetDouble(13)),
                 Lag = Histogram.Decode(reader.GetFieldValue<byte[]>(14)),
+                Phase = reader.IsDBNull(15) ? null : reader.GetString(15),
             });
         }
 
@@ -106,7 +107,7 @@ public sealed class WindowStore(Database database)
             Of(o => o.Scenario), Of(o => o.Operation), Of(o => o.Method), Of(o => o.Path), Of(o => o.InFlightBefore), Of(o => o.Sent),
             Of(o => o.Ok), Of(o => o.Failed), Of(o => o.TimedOut), Of(o => o.Aborted), Of(o => o.ChecksPassed), Of(o => o.ChecksFailed),
             Of(o => o.BytesSent), Of(o => o.BytesReceived), Of(o => JsonSerializer.Serialize(new Details(o.StatusCodes, o.ErrorTypes, o.Phases, o.MessagesReceived))),
-            Of(o => o.Response.Encode()), Of(o => o.Service.Encode()), Of(o => o.Kind.ToString().ToLowerInvariant()),
+            Of(o => o.Response.Encode()), Of(o => o.Service.Encode()), Of(o => o.Kind.ToString().ToLowerInvariant()), window.Phase,
         ];
 
         T[] Of<T>(Func<OperationWindow, T> member) => [.. operations.Select(member)];

@@ -50,6 +50,9 @@ public sealed class MetricWindow
     /// </summary>
     public double Seconds { get; set; } = 1;
 
+    /// <summary>The phase of the plan in which the second began; null in a run without phases, and in a sum of seconds.</summary>
+    public string? Phase { get; set; }
+
     /// <summary>Virtual users at work: of one second the number at its end, of a sum the most.</summary>
     public int VirtualUsers { get; set; }
 
@@ -96,6 +99,7 @@ public sealed class MetricWindow
     {
         AddCounts(other);
         Seconds = Math.Max(Seconds, other.Seconds);
+        Phase ??= other.Phase;
         VirtualUsers += other.VirtualUsers;
         foreach (var operation in other.Operations)
         {

@@ -7,7 +7,11 @@ namespace Loadstone.Plans;
 /// <param name="MaxVirtualUsers">The most users at once; 1 or more.</param>
 /// <param name="RampUp">For patterns that climb to a peak.</param>
 /// <param name="RampDown">For patterns that fall from it.</param>
-public sealed record LoadFrame(TimeSpan Duration, int MaxVirtualUsers, TimeSpan RampUp, TimeSpan RampDown);
+public sealed record LoadFrame(TimeSpan Duration, int MaxVirtualUsers, TimeSpan RampUp, TimeSpan RampDown)
+{
+    /// <summary>The plan's phases, in order.</summary>
+    public IReadOnlyList<TestPhase> Phases { get; init; } = [];
+}
 
 /// <summary>Whether a pattern climbs and falls over a ramp-up and a ramp-down.</summary>
 public enum RampUse
@@ -29,6 +33,7 @@ public enum RampUse
 [JsonDerivedType(typeof(SpikeLoad), "spike")]
 [JsonDerivedType(typeof(StepLoad), "step")]
 [JsonDerivedType(typeof(StagesLoad), "stages")]
+[JsonDerivedType(typeof(PhasedLoad), "phases")]
 [JsonDerivedType(typeof(ConstantArrivalRate), "constant_arrival_rate")]
 [JsonDerivedType(typeof(RampingArrivalRate), "ramping_arrival_rate")]
 [JsonDerivedType(typeof(SharedIterations), "shared_iterations")]
@@ -123,6 +128,13 @@ public sealed record StagesLoad(IReadOnlyList<Stage> Stages) : LoadPattern
 {
     /// <inheritdoc/>
     public override LoadShape Shape(LoadFrame frame) => new(LoadUnit.Users, 0, Stages);
+}
+
+/// <summary>The users of the plan's phases.</summary>
+public sealed record PhasedLoad : LoadPattern
+{
+    /// <inheritdoc/>
+    public override LoadShape Shape(LoadFrame frame) => TestPhase.ShapeOf(frame.Phases);
 }
 
 /// <summary>Iterations begin at an even rate, whether or not earlier ones have ended.</summary>

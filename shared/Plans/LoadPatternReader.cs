@@ -22,6 +22,7 @@ internal static class LoadPatternReader
         Spike,
         Step,
         Stages,
+        Phases,
         ConstantArrivalRate,
         RampingArrivalRate,
         SharedIterations,
@@ -34,21 +35,21 @@ internal static class LoadPatternReader
         Spike,
     }
 
-    public static PlannedLoad Read(DocumentNode plan)
+    public static PlannedLoad Read(DocumentNode plan, IReadOnlyList<TestPhase> phases)
     {
         var duration = plan.MinutesUnderEither("duration", "duration_minutes", Shortest, Longest);
         var node = plan.Object("load_pattern") ?? new DocumentNode(new System.Text.Json.Nodes.JsonObject(), "load_pattern", plan.Errors);
         var up = Ramp(plan, node, "ramp_up");
         var down = Ramp(plan, node, "ramp_down");
-        var pattern = ReadPattern(node, duration);
-        var whole = pattern.Shape(new LoadFrame(duration ?? DefaultDuration, 1, TimeSpan.Zero, TimeSpan.Zero)).Duration;
+        var pattern = ReadPattern(node, duration, plan.Has("phases"));
+        var whole = pattern.Shape(new LoadFrame(duration ?? DefaultDuration, 1, TimeSpan.Zero, TimeSpan.Zero) { Phases = phases }).Duration;
         if (pattern.Ramps == RampUse.Never)
             RefuseRamps(plan, node, pattern);
         var peak = pattern is LinearLoad ? node.Minutes("peak_duration_minutes", TimeSpan.Zero, Longest) : (pattern as SpikeLoad)?.PeakDuration;
         var delay = MaxStartDelay(plan, node, pattern);
         node.RefuseUnknown();
         if (duration is { } given && whole != given)
-            plan.Error("duration", $"is {DurationText.Format(given)}, but the stages add up to {DurationText.Format(whole)}");
+            plan.Error("duration", $"is {DurationText.Format(given)}, but the {(pattern is PhasedLoad ? "phases" : "stages")} add up to {DurationText.Format(whole)}");
         if (pattern.Ramps == RampUse.Never)
             return new PlannedLoad(pattern, whole, null, null, delay);
         var share = pattern.Ramps == RampUse.Always ? 1 : 0;
@@ -58,8 +59,17 @@ internal static class LoadPatternReader
         return load;
     }
 
-    private static LoadPattern ReadPattern(DocumentNode node, TimeSpan? duration) => (node.OneOf<PatternType>("type") ?? PatternType.Linear) switch
+    private static LoadPattern ReadPattern(DocumentNode node, TimeSpan? duration, bool phased)
     {
+        var type = node.OneOf<PatternType>("type") ?? (phased ? PatternType.Phases : PatternType.Linear);
+        if (phased != (type == PatternType.Phases))
+            node.Error("type", phased ? "stands beside phases, which are the load: leave it out" : "is for plans with phases");
+        return ReadPattern(type, node, duration);
+    }
+
+    private static LoadPattern ReadPattern(PatternType type, DocumentNode node, TimeSpan? duration) => type switch
+    {
+        PatternType.Phases => new PhasedLoad(),
         PatternType.Constant => new ConstantLoad(),
         PatternType.Spike => ReadSpike(node, duration ?? DefaultDuration),
         PatternType.Step => new StepLoad(node.Whole("steps", 1, 100) ?? 5),

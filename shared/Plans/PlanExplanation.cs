@@ -14,7 +14,10 @@ public static class PlanExplanation
         yield return $"{plan.Name}: a {plan.TestType.ToString().ToLowerInvariant()} test of {DurationText.Format(shape.Duration)}"
             + (plan.Environment is null ? "" : $" on the environment {plan.Environment}");
         yield return LoadOf(plan, shape);
-        yield return "scenarios: " + string.Join(", ", MixOf(plan));
+        foreach (var phase in plan.Phases ?? [])
+            yield return InWords(phase);
+        if (plan.Phases?.All(p => p.Scenarios.Count > 0) != true)
+            yield return "scenarios: " + string.Join(", ", MixOf(plan));
         foreach (var scenario in plan.ScenarioConfig.Scenarios.Where(s => !s.IsNameOnly))
             yield return $"{scenario.Name}: {OfSteps(scenario.Journey)}";
         if (plan.ScenarioConfig.Http is { } http)
@@ -41,6 +44,14 @@ public static class PlanExplanation
     private static IEnumerable<string> MixOf(TestPlan plan) => plan.ScenarioConfig.Scenarios.Count == 0
         ? [ScenarioLibrary.Default]
         : SharesOf(plan).Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Name} {s.Percent:0.#} %"));
+
+    private static string InWords(TestPhase phase)
+    {
+        var scenarios = phase.Scenarios.Select(s => s.Users is { } users ? $"{users} {s.Type}" : s.Type);
+        return $"phase {phase.Name}: {phase.TargetUsers} users for {DurationText.Format(phase.Duration)}"
+            + (phase.RampUp > TimeSpan.Zero ? $", {DurationText.Format(phase.RampUp)} of it to get there" : "")
+            + (phase.Scenarios.Count > 0 ? $": {string.Join(", ", scenarios)}" : "");
+    }
 
     private static string LoadOf(TestPlan plan, LoadShape shape)
     {

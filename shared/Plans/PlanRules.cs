@@ -3,7 +3,7 @@ namespace Loadstone.Plans;
 /// <summary>The rules that hold between members of a plan, and the members this version does not serve yet.</summary>
 internal static class PlanRules
 {
-    private static readonly string[] NotYet = ["phases", "regions", "alert_thresholds"];
+    private static readonly string[] NotYet = ["regions", "alert_thresholds"];
 
     public static void Check(DocumentNode node, TestPlan plan)
     {
@@ -24,8 +24,8 @@ internal static class PlanRules
     }
 
     /// <summary>The users of a plan that does not say: what its stages climb to, or 100.</summary>
-    public static int UsersOf(LoadPattern pattern) =>
-        pattern is StagesLoad stages ? Math.Max(1, (int)Math.Ceiling(stages.Stages.Select(s => s.Target).DefaultIfEmpty(1).Max())) : 100;
+    public static int UsersOf(LoadPattern pattern, IReadOnlyList<TestPhase> phases) => phases.Count > 0 ? Math.Max(1, phases.Max(p => p.TargetUsers))
+        : pattern is StagesLoad stages ? Math.Max(1, (int)Math.Ceiling(stages.Stages.Select(s => s.Target).DefaultIfEmpty(1).Max())) : 100;
 
     /// <summary>The journey that requests each endpoint in turn.</summary>
     public static Scenario JourneyOf(IReadOnlyList<string> endpoints) => new()
@@ -56,7 +56,7 @@ internal static class PlanRules
     private static void CheckUsers(DocumentNode node, TestPlan plan)
     {
         if (plan.Shape.Unit == LoadUnit.Users && plan.Shape.Peak > plan.MaxVirtualUsers)
-            node.Error("load_pattern.stages", $"climb to {plan.Shape.Peak} users, above the plan's max_virtual_users of {plan.MaxVirtualUsers}");
+            node.Error(plan.Phases is null ? "load_pattern.stages" : "phases", $"climb to {plan.Shape.Peak} users, above the plan's max_virtual_users of {plan.MaxVirtualUsers}");
         var exact = plan.ScenarioConfig.Users;
         var most = (int)Math.Ceiling(plan.Shape.Peak);
         if (exact is not null && plan.Shape.Unit == LoadUnit.Users && exact.Values.Sum() != most)

@@ -79,6 +79,9 @@ public sealed record TestPlan
     /// <summary>The shape of the load.</summary>
     public LoadPattern LoadPattern { get; init; } = new LinearLoad();
 
+    /// <summary>The parts of the run, one after the other; none for a run in one piece.</summary>
+    public IReadOnlyList<TestPhase>? Phases { get; init; }
+
     /// <summary>The whole run, ramps included: 1 s to 120 min.</summary>
     [JsonPropertyName("duration_minutes"), JsonConverter(typeof(MinutesConverter))]
     public TimeSpan Duration { get; init; } = TimeSpan.FromMinutes(10);
@@ -122,7 +125,7 @@ public sealed record TestPlan
     /// <summary>The load over time.</summary>
     [JsonIgnore]
     public LoadShape Shape => LoadPattern.Shape(
-        new LoadFrame(Duration, MaxVirtualUsers, RampUp ?? TimeSpan.Zero, RampDown ?? TimeSpan.Zero));
+        new LoadFrame(Duration, MaxVirtualUsers, RampUp ?? TimeSpan.Zero, RampDown ?? TimeSpan.Zero) { Phases = Phases ?? [] });
 
     /// <summary>Reads a plan from JSON; everything wrong with it is noted in <paramref name="errors"/>.</summary>
     /// <returns>The plan; only worth using when no error was noted.</returns>
@@ -137,7 +140,8 @@ public sealed record TestPlan
     /// <summary>Reads the members of a plan, leaving others to the caller.</summary>
     public static TestPlan Read(DocumentNode node)
     {
-        var load = LoadPatternReader.Read(node);
+        var phases = TestPhase.ReadAll(node);
+        var load = LoadPatternReader.Read(node, phases);
         var (scenarios, dataSeed) = ScenarioConfig.Read(node.Object("scenario_config"));
         var plan = new TestPlan
         {
@@ -148,10 +152,11 @@ public sealed record TestPlan
             Environment = node.Text("environment"),
             ScenarioConfig = scenarios,
             LoadPattern = load.Pattern,
+            Phases = phases.Count > 0 ? phases : null,
             Duration = load.Duration,
             RampUp = load.RampUp,
             RampDown = load.RampDown,
-            MaxVirtualUsers = node.Whole("max_virtual_users", 1, 100_000) ?? PlanRules.UsersOf(load.Pattern),
+            MaxVirtualUsers = node.Whole("max_virtual_users", 1, 100_000) ?? PlanRules.UsersOf(load.Pattern, phases),
             TargetEndpoints = node.Has("target_endpoints") ? node.Texts("target_endpoints", 100) : null,
             SuccessCriteria = SuccessCriteria.Read(node.Object("success_criteria")),
             StopConditions = StopConditions.Read(node.Object("stop_conditions")),
@@ -172,6 +177,7 @@ public sealed record TestPlan
     {
         var named = ScenarioConfig.Scenarios.Count > 0 ? ScenarioConfig.Scenarios
             : TargetEndpoints is { Count: > 0 } endpoints ? [PlanRules.JourneyOf(endpoints)]
+            : Phases?.All(p => p.Scenarios.Count > 0) == true ? []
             : [new Scenario { Name = ScenarioLibrary.Default }];
         var filled = named.Select((scenario, i) =>
         {
@@ -180,7 +186,37 @@ public sealed record TestPlan
                 errors.Add($"scenario_config.scenarios[{i}]", $"names no known scenario: {scenario.Name}");
             return found ?? scenario;
         }).ToList();
-        return this with { ScenarioConfig = ScenarioConfig with { Scenarios = filled } };
+        return (this with { ScenarioConfig = ScenarioConfig with { Scenarios = filled } }).WithPhaseScenarios(lookUp, errors);
+    }
+
+    // A phase's scenarios are looked up like others. One that names none has those of the plan, but not those of other phases.
+    private TestPlan WithPhaseScenarios(Func<string, Scenario?> lookUp, DocumentErrors errors)
+    {
+        if (Phases is null)
+            return this;
+        var own = ScenarioConfig.Scenarios;
+        var all = own.ToDictionary(s => s.Name);
+        for (var p = 0; p < Phases.Count; p++)
+        {
+            for (var s = 0; s < Phases[p].Scenarios.Count; s++)
+                CheckPhaseScenario(Phases[p].Scenarios[s], $"phases[{p}].scenarios[{s}]", all, lookUp, errors);
+        }
+
+        return this with
+        {
+            ScenarioConfig = ScenarioConfig with { Scenarios = [.. own, .. all.Values.Except(own)] },
+            Phases = [.. Phases.Select(p => p.Scenarios.Count > 0 ? p : p with { Scenarios = [.. own.Select(s => new PhaseScenario(s.Name, null, null))] })],
+        };
+    }
+
+    private static void CheckPhaseScenario(PhaseScenario wanted, string path, Dictionary<string, Scenario> all, Func<string, Scenario?> lookUp, DocumentErrors errors)
+    {
+        if (!all.TryGetValue(wanted.Type, out var scenario) && (scenario = lookUp(wanted.Type) ?? ScenarioLibrary.Find(wanted.Type)) is not null)
+            all.Add(wanted.Type, scenario);
+        if (scenario is null)
+            errors.Add($"{path}.type", $"names no known scenario: {wanted.Type}");
+        foreach (var name in wanted.Parameters?.Keys.Where(name => scenario?.DataTemplates?.ContainsKey(name) == false || scenario is { DataTemplates: null }) ?? [])
+            errors.Add($"{path}.parameters.{name}", $"is no data_template of the scenario {wanted.Type}");
     }
 
     /// <summary>The plan as a JSON document that reads back to the same plan.</summary>

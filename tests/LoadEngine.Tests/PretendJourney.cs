@@ -1,4 +1,5 @@
 using Loadstone.LoadEngine.Loops;
+using Loadstone.LoadEngine.Steps;
 using Loadstone.Plans;
 
 namespace Loadstone.LoadEngine.Tests;
@@ -27,7 +28,11 @@ internal static class PretendJourney
                 - name: s
                   user_journey:
                     {{steps.ReplaceLineEndings("\n        ")}}
-            """, pacer => (step, index, _, pause) => new PretendStep(step, index, done, pacer) { Think = pause, Critical = step.Critical }, seed);
+            """, Requests(done), seed);
+
+    /// <summary>Requests that say what they did.</summary>
+    public static Func<Pacer, MakeRequest> Requests(List<Done> done) =>
+        pacer => (step, index, _, pause) => new PretendStep(step, index, done, pacer) { Think = pause, Critical = step.Critical };
 
     /// <summary>Runs the steps for one user to their end and says what it did, in the order it ended.</summary>
     public static async Task<(string Done, RunEnd End)> WholeAsync(string steps, string think = "0", double seconds = 100, string load = "load_pattern: { type: per_user_iterations, iterations: 1 }")

@@ -112,7 +112,7 @@ public sealed class ScheduleTests
     [Fact]
     public void A_mix_deals_users_exactly_by_its_weights()
     {
-        var mix = new Mix(Weighted(70, 30), 1);
+        var mix = new Mix([70, 30], 1);
 
         Assert.Equal(35, Enumerable.Range(0, 50).Count(user => mix.OfUser(user) == 0));
     }
@@ -120,15 +120,12 @@ public sealed class ScheduleTests
     [Fact]
     public void A_mix_draws_arrivals_by_its_weights_and_the_same_ones_each_time()
     {
-        var (mix, again) = (new Mix(Weighted(70, 30), 1), new Mix(Weighted(70, 30), 1));
+        var (mix, again) = (new Mix([70, 30], 1), new Mix([70, 30], 1));
 
         // Standard deviation √(10000·0.7·0.3) ≈ 46.
         Assert.InRange(Enumerable.Range(0, 10_000).Count(n => mix.OfArrival(n) == 0), 6800, 7200);
         Assert.All(Enumerable.Range(0, 100), n => Assert.Equal(mix.OfArrival(n), again.OfArrival(n)));
     }
-
-    private static ScenarioConfig Weighted(params int[] weights) =>
-        new() { Scenarios = [.. weights.Select((w, i) => new Scenario { Name = $"s{i}", Weight = w })] };
 
     private static int UsersAt(LoadShape shape, long atNs) =>
         UserTimes.Of(shape with { Unit = LoadUnit.Users }).Last(change => change.AtNs <= atNs).Users;

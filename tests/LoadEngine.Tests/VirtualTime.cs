@@ -53,10 +53,10 @@ internal sealed class VirtualRun : IAsyncDisposable
     private readonly LoadRun _run;
     private readonly Task<RunEnd> _end;
 
-    private VirtualRun(LoadOrder order, TimeSpan startsIn, int lanes, Func<Pacer, (Journey[] Journeys, List<OperationWindow> Operations, int Slots, int Feeders)> compile)
+    private VirtualRun(LoadOrder order, TimeSpan startsIn, int lanes, Func<Pacer, (Journey[] Journeys, List<OperationWindow> Operations, PlanData? Data)> compile)
     {
-        var (journeys, operations, slots, feeders) = compile(_pacer);
-        var parts = new RunParts(order, journeys, new Mix(order.Plan.ScenarioConfig, order.Seed), slots, feeders, lanes);
+        var (journeys, operations, data) = compile(_pacer);
+        var parts = new RunParts(order, new Casting(order.Plan, journeys, order.Seed, data), data?.Slots ?? 0, data?.Feeders.Count ?? 0, lanes);
         _run = new LoadRun([.. Enumerable.Repeat(_pacer, lanes)], parts, operations);
         _end = _run.RunAsync(startsIn, Windows.Add);
     }
@@ -72,7 +72,7 @@ internal sealed class VirtualRun : IAsyncDisposable
         var pause = new Waiting(order.Plan.ScenarioConfig.ThinkTime);
         return new VirtualRun(order, startsIn, lanes, _ => (
             [.. order.Plan.ScenarioConfig.Scenarios.Select(s => Journey.Of(s.Name, [new PretendRequest(durationNs ?? (_ => Ms)) { Think = pause, Critical = false }]))],
-            [new OperationWindow { Scenario = "s", Operation = "request" }], 0, 0));
+            [new OperationWindow { Scenario = "s", Operation = "request" }], null));
     }
 
     /// <summary>A run of a plan's own journeys with requests of the test's making.</summary>
@@ -83,7 +83,7 @@ internal sealed class VirtualRun : IAsyncDisposable
         {
             var data = new PlanData(order.Plan, order.Variables, order.Share);
             var journeys = Journey.CompileAll(order.Plan, data, requests(pacer), out var operations);
-            return (journeys, operations, data.Slots, data.Feeders.Count);
+            return (journeys, operations, data);
         });
     }
 
@@ -91,7 +91,7 @@ internal sealed class VirtualRun : IAsyncDisposable
     public static IReadOnlyList<VirtualUser> UsersOf(TestPlan plan)
     {
         var order = new LoadOrder { Plan = plan, BaseUrls = [], Seed = 1 };
-        var parts = new RunParts(order, [], new Mix(plan.ScenarioConfig, 1), Slots: 0, Feeders: 0, LaneCount: 1);
+        var parts = new RunParts(order, new Casting(plan, [], 1), Slots: 0, Feeders: 0, LaneCount: 1);
         return new Lane(new VirtualPacer(), new Recorder([], 1).Stripes[0], 0, parts).Users;
     }
 

@@ -49,9 +49,10 @@ create table if not exists ingestion.shard_windows (
   primary key (day, execution_id, shard, sequence)
 ) partition by range (day);
 
--- The delays came later than the table.
+-- The delays and the phase came later than the table.
 alter table ingestion.shard_windows add column if not exists loop_delay_ms double precision not null default 0;
 alter table ingestion.shard_windows add column if not exists pool_delay_ms double precision not null default 0;
+alter table ingestion.shard_windows add column if not exists phase text;
 
 create table if not exists ingestion.endpoint_windows (
   day date not null,

@@ -95,13 +95,12 @@ internal sealed class ClosedLoad : LoadDriver
     private async Task LiveAsync(int place, long dueNs)
     {
         var user = Lane.Users[place];
-        var journey = Lane.Run.Journeys[Lane.Run.Mix.OfUser(user.Number)];
         while (MayWork(place, user))
         {
             await user.WaitUntil(dueNs, idle: true);
             dueNs = await PassGate(user, dueNs);
             if (dueNs <= Lane.NowNs && MayWork(place, user) && _work.TryTake())
-                dueNs = await IterateAsync(user, journey, dueNs, new IterationCounts { Planned = 1, Started = 1 });
+                dueNs = await IterateAsync(user, Lane.Run.Casting.OfUser(user.Number, dueNs - StartNs), dueNs, new IterationCounts { Planned = 1, Started = 1 });
         }
 
         user.Disconnect();

@@ -9,17 +9,19 @@ namespace Loadstone.LoadEngine;
 internal sealed class Journey
 {
     private readonly StepSequence _steps;
-    private readonly (int Slot, CompiledTemplate Template)[] _variables;
+    private readonly IReadOnlyList<(int Slot, CompiledTemplate Template)> _variables;
     private readonly UserFeeder[] _feeders;
 
     private Journey(string name, StepSequence steps) => (Name, _steps, _variables, _feeders) = (name, steps, [], []);
+
+    private Journey(Journey like, IEnumerable<(int Slot, CompiledTemplate Template)> then) =>
+        (Name, _steps, _variables, _feeders) = (like.Name, like._steps, [.. like._variables, .. then], like._feeders);
 
     private Journey(Scenario scenario, PlanData data, StepCompiler compiler)
     {
         Name = scenario.Name;
         _feeders = [.. data.Feeders];
-        _variables = [.. (scenario.DataTemplates ?? new Dictionary<string, string>()).Select(t =>
-            (data.SlotOf(scenario.Name, t.Key), new CompiledTemplate.Builder(data, scenario.Name).AddTemplate(t.Value, Escaping.None).Build()))];
+        _variables = [.. Compile(scenario.DataTemplates ?? new Dictionary<string, string>(), scenario.Name, data)];
         _steps = compiler.Compile(scenario.Journey);
     }
 
@@ -49,6 +51,9 @@ internal sealed class Journey
         return [.. config.Scenarios.Select(s => new Journey(s, data, new StepCompiler(s.Name, config.ThinkTime, data, makeRequest, blanks, origins)))];
     }
 
+    /// <summary>The same journey with other values for some of its variables.</summary>
+    public Journey With(IReadOnlyDictionary<string, string> parameters, PlanData data) => new(this, Compile(parameters, Name, data));
+
     /// <summary>Runs one iteration for a user.</summary>
     /// <param name="user">The user.</param>
     /// <param name="dueNs">When its first step is due.</param>
@@ -60,6 +65,9 @@ internal sealed class Journey
         Begin(user);
         return _steps.RunAsync(user, dueNs);
     }
+
+    private static IEnumerable<(int Slot, CompiledTemplate Template)> Compile(IReadOnlyDictionary<string, string> templates, string scenario, PlanData data) =>
+        templates.Select(t => (data.SlotOf(scenario, t.Key), new CompiledTemplate.Builder(data, scenario).AddTemplate(t.Value, Escaping.None).Build()));
 
     private void Begin(VirtualUser user)
     {

@@ -37,7 +37,7 @@ public sealed class LoadRun : IAsyncDisposable
     internal LoadRun(IReadOnlyList<Pacer> pacers, RunParts parts, IReadOnlyList<OperationWindow> operations)
     {
         var recorder = new Recorder(operations, pacers.Count);
-        _seconds = new SecondHand(recorder);
+        _seconds = new SecondHand(recorder, parts.Order.Plan.Phases ?? []);
         _lanes = [.. pacers.Select((pacer, i) =>
             new LaneRun(new Lane(pacer, recorder.Stripes[i], i, parts), _seconds.Cuts, () => End(cancelled: false)))];
         foreach (var lane in _lanes)
@@ -140,7 +140,7 @@ public sealed class LoadRun : IAsyncDisposable
     {
         var data = new PlanData(order.Plan, order.Variables, order.Share);
         var journeys = Journey.CompileAll(order.Plan, data, origins, out operations);
-        return new RunParts(order, journeys, new Mix(order.Plan.ScenarioConfig, order.Seed), data.Slots, data.Feeders.Count, laneCount);
+        return new RunParts(order, new Casting(order.Plan, journeys, order.Seed, data), data.Slots, data.Feeders.Count, laneCount);
     }
 
     private void End(bool cancelled)

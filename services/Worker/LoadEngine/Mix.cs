@@ -1,5 +1,3 @@
-using Loadstone.Plans;
-
 namespace Loadstone.LoadEngine;
 
 /// <summary>Which scenario a user, or an arrival, runs. The same on every shard, and in every run of one seed.</summary>
@@ -9,10 +7,11 @@ internal sealed class Mix
     private readonly double[] _upTo;
     private readonly int _seed;
 
-    public Mix(ScenarioConfig config, int seed)
+    /// <param name="shares">The share of each scenario, at its place; 0 for one that nobody runs.</param>
+    /// <param name="seed">The run's seed.</param>
+    public Mix(int[] shares, int seed)
     {
         _seed = seed;
-        var shares = config.Scenarios.Select(config.ShareOf).ToArray();
         _byUser = [.. Dealt(shares)];
         _upTo = [.. shares.Select((_, i) => (double)shares.Take(i + 1).Sum() / shares.Sum())];
     }

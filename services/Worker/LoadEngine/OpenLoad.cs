@@ -114,7 +114,7 @@ internal sealed class OpenLoad : LoadDriver
         }
 
         AtWork++;
-        var journey = Lane.Run.Journeys[Lane.Run.Mix.OfArrival(arrival.Number)];
+        var journey = Lane.Run.Casting.OfArrival(arrival.Number);
         await IterateAsync(user, journey, arrival.DueNs + StartNs, new IterationCounts { Started = 1 });
         user.FreeSinceNs = Lane.NowNs;
         AtWork--;

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Loadstone.Measurement;
+using Loadstone.Plans;
 
 namespace Loadstone.LoadEngine;
 
@@ -7,12 +8,16 @@ namespace Loadstone.LoadEngine;
 /// Puts the lanes' seconds together and hands them on, on a task of its own, so that neither a slow disk nor a slow network
 /// ever holds the load up.
 /// </summary>
-internal sealed class SecondHand(Recorder recorder)
+internal sealed class SecondHand(Recorder recorder, IReadOnlyList<TestPhase> phases)
 {
     private readonly Channel<Cut> _cuts = Channel.CreateUnbounded<Cut>(new UnboundedChannelOptions { SingleReader = true });
     private readonly SelfWatch _self = new();
     private readonly Dictionary<(string, string), long> _inFlight = [];
     private readonly Queue<Cut>[] _byLane = [.. recorder.Stripes.Select(_ => new Queue<Cut>())];
+
+    // How much load was due before the present second: the schedule's own clock.
+    private double _loadSeconds;
+
     private readonly bool[] _done = new bool[recorder.Stripes.Count];
 
     /// <summary>Where lanes hand in their seconds.</summary>
@@ -49,7 +54,8 @@ internal sealed class SecondHand(Recorder recorder)
 
     private MetricWindow WindowOf(int sequence)
     {
-        var window = new MetricWindow { Sequence = sequence, Seconds = 0 };
+        var phase = TestPhase.At(phases, TimeSpan.FromSeconds(_loadSeconds))?.Name;
+        var window = new MetricWindow { Sequence = sequence, Seconds = 0, Phase = phase };
         var delayNs = 0L;
         foreach (var queue in _byLane)
         {
@@ -61,6 +67,7 @@ internal sealed class SecondHand(Recorder recorder)
             recorder.Merge(cut.Lane, cut.Counters, window);
         }
 
+        _loadSeconds += window.Seconds;
         window.Health = _self.SinceLast(delayNs / 1e6);
         CarryInFlight(window);
         return window;

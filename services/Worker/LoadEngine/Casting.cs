@@ -1,0 +1,42 @@
+using Loadstone.Plans;
+
+namespace Loadstone.LoadEngine;
+
+/// <summary>Which journey a user, or an arrival, does, and when. A run without phases is one phase of all its scenarios.</summary>
+internal sealed class Casting
+{
+    private readonly (long EndNs, Mix Mix, Journey[] Journeys)[] _phases;
+
+    /// <param name="plan">The plan.</param>
+    /// <param name="journeys">The journey of each scenario, at its place.</param>
+    /// <param name="seed">The run's seed.</param>
+    /// <param name="data">Where the parameters of phases draw from; null when there are none.</param>
+    public Casting(TestPlan plan, Journey[] journeys, int seed, PlanData? data = null)
+    {
+        var config = plan.ScenarioConfig;
+        var endNs = 0L;
+        _phases = plan.Phases is { Count: > 0 } phases
+            ? [.. phases.Select(p => (endNs += p.Duration.Ticks * 100, new Mix(SharesIn(p, config), seed), JourneysIn(p, config, journeys, data)))]
+            : [(long.MaxValue, new Mix([.. config.Scenarios.Select(config.ShareOf)], seed), journeys)];
+    }
+
+    /// <summary>The journey of a user whose iteration is due at an instant of the schedule. It ends it, though the next phase may begin meanwhile.</summary>
+    public Journey OfUser(int user, long scheduleNs)
+    {
+        var phase = 0;
+        while (phase < _phases.Length - 1 && scheduleNs >= _phases[phase].EndNs)
+            phase++;
+        return _phases[phase].Journeys[_phases[phase].Mix.OfUser(user)];
+    }
+
+    /// <summary>The journey of an arrival; plans of arrivals have no phases.</summary>
+    public Journey OfArrival(long arrival) => _phases[0].Journeys[_phases[0].Mix.OfArrival(arrival)];
+
+    private static int[] SharesIn(TestPhase phase, ScenarioConfig config) =>
+        [.. config.Scenarios.Select(s => phase.Scenarios.FirstOrDefault(p => p.Type == s.Name) is { } cast ? cast.Users ?? config.ShareOf(s) : 0)];
+
+    private static Journey[] JourneysIn(TestPhase phase, ScenarioConfig config, Journey[] journeys, PlanData? data) =>
+        [.. config.Scenarios.Select((s, i) => phase.Scenarios.FirstOrDefault(p => p.Type == s.Name)?.Parameters is { } parameters
+            ? journeys[i].With(parameters, data!)
+            : journeys[i])];
+}
