@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Loadstone.Plans;
 
 namespace Loadstone.Local;
 
