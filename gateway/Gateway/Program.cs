@@ -1,13 +1,16 @@
 using Loadstone.Gateway;
+using Loadstone.Gateway.Live;
 using Loadstone.ServiceHost;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddPlatformDefaults("gateway");
 builder.AddRoutes();
+builder.AddLive();
 foreach (var service in Routes.Services)
     builder.Services.AddServiceHealth(service, new Uri(builder.Required(Routes.SettingOf(service))));
 
 var app = builder.Build();
 app.UsePlatformEdge();
+app.MapLive();
 app.MapReverseProxy();
 app.Run();

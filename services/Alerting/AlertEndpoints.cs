@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Loadstone.Contracts;
 using Loadstone.Plans;
 using Loadstone.ServiceHost;
 
@@ -7,7 +9,19 @@ internal static class AlertEndpoints
 {
     private const int Most = 200;
 
-    public static void MapAlerts(this WebApplication app) => app.MapGet("/api/load-testing/alerts", ListAsync);
+    public static void MapAlerts(this WebApplication app)
+    {
+        app.MapGet("/api/load-testing/alerts", ListAsync);
+        app.MapGet("/internal/executions/{id:guid}/alerts", OfRunAsync);
+    }
+
+    // For the live feed.
+    private static async Task<IReadOnlyList<AlertChanged>> OfRunAsync(Guid id, IQuerySession session, CancellationToken cancellation)
+    {
+        var alerts = await session.QueryAsync<Alert>(
+            $"where d.data -> 'raised' ->> 'execution_id' = ? order by d.data -> 'raised' ->> 'at' limit {Most}", cancellation, id.ToString());
+        return [.. alerts.Select(AlertResource.Changed)];
+    }
 
     private static async Task<AlertsAnswer> ListAsync(
         IQuerySession session, string? status, string? severity, string? executionId, CancellationToken cancellation)
@@ -44,4 +58,6 @@ internal sealed record AlertResource(
     public static AlertResource Of(Alert a) => new(
         a.Id, a.Raised.ExecutionId, a.Raised.AlertType, a.Raised.Severity, a.Raised.MetricName, a.Raised.Operation, a.Raised.ThresholdValue,
         a.Raised.ActualValue, a.Raised.Message, a.Raised.At, a.ResolvedAt, a.Status);
+
+    public static AlertChanged Changed(Alert a) => new(a.Raised.ExecutionId, JsonSerializer.SerializeToElement(Of(a), Envelope.Options));
 }

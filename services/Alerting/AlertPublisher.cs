@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Loadstone.Plans;
+using MassTransit;
 using RabbitMQ.Client;
 
 namespace Loadstone.Alerting;
@@ -7,9 +8,9 @@ namespace Loadstone.Alerting;
 /// <summary>
 /// Tells subscribers: raw JSON on the durable topic exchange <c>loadstone.alerts</c>, with the routing key
 /// <c>alert.raised.SEVERITY</c> or <c>alert.resolved.SEVERITY</c>. No client library of ours is needed to hear it. The
-/// checkpoint moves when the broker has confirmed.
+/// checkpoint moves when the broker has confirmed. The gateways, whose live feeds show alerts, hear of each by the bus.
 /// </summary>
-public sealed class AlertPublisher(IConfiguration settings) : ISubscription, IAsyncDisposable
+public sealed class AlertPublisher(IConfiguration settings, IBus bus) : ISubscription, IAsyncDisposable
 {
     public const string Exchange = "loadstone.alerts";
 
@@ -25,6 +26,7 @@ public sealed class AlertPublisher(IConfiguration settings) : ISubscription, IAs
         {
             var alert = await operations.LoadAsync<Alert>(e.StreamId, cancellationToken);
             await PublishAsync(e.Id, alert!.Raised, e.Data, cancellationToken);
+            await bus.Publish(AlertResource.Changed(alert), cancellationToken);
         }
 
         return NullChangeListener.Instance;

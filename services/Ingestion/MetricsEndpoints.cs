@@ -1,3 +1,4 @@
+using System.Globalization;
 using Loadstone.Contracts;
 using Loadstone.Measurement;
 using Loadstone.ServiceHost;
@@ -6,6 +7,8 @@ namespace Loadstone.Ingestion;
 
 internal static class MetricsEndpoints
 {
+    private const int SecondsAtOnce = 300;
+
     private static readonly Dictionary<string, int> Granularities = new() { ["second"] = 1, ["10s"] = 10, ["minute"] = 60, ["5m"] = 300 };
 
     public static void MapMetrics(this WebApplication app)
@@ -13,6 +16,7 @@ internal static class MetricsEndpoints
         app.MapGet("/api/load-testing/executions/{id:guid}/metrics", MetricsAsync);
         app.MapGet("/api/load-testing/executions/{id:guid}/endpoints", EndpointsAsync);
         app.MapGet("/internal/executions/{id:guid}/measurements", MeasurementsAsync);
+        app.MapGet("/internal/executions/{id:guid}/seconds", SecondsAsync);
     }
 
     private static async Task<MetricsAnswer> MetricsAsync(Guid id, string? granularity, RunReader runs, CancellationToken cancellation)
@@ -46,6 +50,17 @@ internal static class MetricsEndpoints
         await foreach (var (window, _) in runs.WindowsAsync(id, 1, cancellation))
             seconds.Add(window);
         return new RunMeasurements(id, seal.Total, seal.Gaps, seal.Faults, seconds);
+    }
+
+    // For the live feed. A run that is not known here has no seconds yet.
+    private static async Task<IReadOnlyList<PerformanceMetric>> SecondsAsync(Guid id, string after, RunStore runs, CancellationToken cancellation)
+    {
+        if (!int.TryParse(after, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var last))
+            throw RefusalException.Field("after", "must be a second");
+        var seconds = new List<PerformanceMetric>();
+        await foreach (var (window, closedAt) in runs.ClosedAsync(id, last + 1, SecondsAtOnce, cancellation))
+            seconds.Add(PerformanceMetric.Of(id, window, closedAt));
+        return seconds;
     }
 }
 

@@ -87,10 +87,10 @@ public sealed class RunStore(Database database)
 
     /// <summary>The closed seconds of a run from one on, in order.</summary>
     public async IAsyncEnumerable<(MetricWindow Window, DateTimeOffset ClosedAt)> ClosedAsync(
-        Guid execution, int from = 0, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
+        Guid execution, int from = 0, int most = int.MaxValue, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
     {
         await using var command = database.Command(
-            "select window_json, closed_at from ingestion.closed_seconds where execution_id = $1 and second >= $2 order by second", execution, from);
+            "select window_json, closed_at from ingestion.closed_seconds where execution_id = $1 and second >= $2 order by second limit $3", execution, from, most);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
             yield return (JsonSerializer.Deserialize<MetricWindow>(reader.GetFieldValue<byte[]>(0), Json)!, reader.GetFieldValue<DateTimeOffset>(1));

@@ -19,6 +19,8 @@ public sealed class Announcer(IPublishEndpoint bus, ILogger<Announcer> log) : IS
             using var span = Continue(e);
             foreach (var message in Meaning(e.Data, execution!))
                 await TellAsync(message, cancellationToken);
+            if (StateAfter(e) is { } state)
+                await TellAsync(state, cancellationToken);
         }
 
         return NullChangeListener.Instance;
@@ -54,10 +56,28 @@ public sealed class Announcer(IPublishEndpoint bus, ILogger<Announcer> log) : IS
         StopRequested => x.Shards.SelectMany(s => CommandsFor(x, s)),
         ShardLost lost => [new Contracts.ShardLost(x.Id, lost.Shard, lost.At)],
         ExecutionCompleted or ExecutionFailed or ExecutionCancelled => [
-            new Contracts.ExecutionEnded(x.Id, x.Status.ToString().ToLowerInvariant(), x.Reason, x.Analysis?.Verdict.Outcome, x.EndedAt!.Value),
+            new Contracts.ExecutionEnded(x.Id, NameOf(x.Status), x.Reason, x.Analysis?.Verdict.Outcome, x.EndedAt!.Value),
             .. x.Shards.SelectMany(s => CommandsFor(x, s))],
         _ => [],
     };
+
+    // By the event and not by the state of the execution, which may be further on already.
+    private static Contracts.ExecutionStateChanged? StateAfter(IEvent e) => e.Data switch
+    {
+        ExecutionRequested => StateOf(e, ExecutionStatus.Scheduled),
+        ExecutionStarted or ExecutionResumed => StateOf(e, ExecutionStatus.Running),
+        ExecutionPaused => StateOf(e, ExecutionStatus.Paused),
+        ExecutionCompleted => StateOf(e, ExecutionStatus.Completed),
+        ExecutionFailed failed => StateOf(e, ExecutionStatus.Failed, failed.Reason),
+        ExecutionCancelled cancelled => StateOf(e, ExecutionStatus.Cancelled, cancelled.Reason),
+        _ => null,
+    };
+
+    private static Contracts.ExecutionStateChanged StateOf(IEvent e, ExecutionStatus status, string? reason = null) =>
+        new(e.StreamId, e.Version, NameOf(status), reason, e.GetHeader("actor")?.ToString(), e.Timestamp);
+
+    /// <summary>A status as it is written outside.</summary>
+    public static string NameOf(ExecutionStatus status) => status.ToString().ToLowerInvariant();
 
     // The rows of the data are nobody's business but the workers'.
     private static Contracts.ExecutionRequested Public(ExecutionRequested e, Execution x) => new(

@@ -18,6 +18,7 @@ internal static class ExecutionEndpoints
     public static void MapExecutions(this WebApplication app)
     {
         app.MapPost("/api/load-testing/execute", ExecuteAsync);
+        app.MapGet("/internal/executions/{id:guid}/state", StateAsync);
         var group = app.MapGroup("/api/load-testing/executions");
         group.MapGet("", ListAsync);
         group.MapGet("{id:guid}/status", StatusAsync);
@@ -116,6 +117,14 @@ internal static class ExecutionEndpoints
         var progress = Math.Clamp(100 * (x.Elapsed(now) / x.Plan.Shape.Duration), 0, 100);
         return new ExecutionStatusAnswer(
             true, ExecutionResource.Of(x, standing, now), isRunning ? CurrentMetrics.Of(standing!) : null, Math.Round(progress, 1));
+    }
+
+    // For the live feed. The version is read first, so that no change can be taken for known that is not.
+    private static async Task<Contracts.ExecutionStateChanged> StateAsync(Guid id, IQuerySession session, CancellationToken cancellation)
+    {
+        var stream = await session.Events.FetchStreamStateAsync(id, cancellation) ?? throw RefusalException.NotFound("execution", id);
+        var x = (await session.LoadAsync<Execution>(id, cancellation))!;
+        return new Contracts.ExecutionStateChanged(id, stream.Version, Announcer.NameOf(x.Status), x.Reason, x.Request.RequestedBy, stream.LastTimestamp);
     }
 
     private static async Task<ExecutionEventsAnswer> EventsAsync(Guid id, IQuerySession session, CancellationToken cancellation)

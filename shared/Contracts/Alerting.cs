@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Loadstone.Contracts;
 
 /// <summary>alerting → subscribers. A threshold was breached while a run goes on. Raw JSON on the topic exchange <c>loadstone.alerts</c>.</summary>
@@ -24,3 +26,8 @@ public sealed record AlertRaised(
 /// <param name="Second">The second of the run whose close showed it.</param>
 /// <param name="ResolvedAt">When.</param>
 public sealed record AlertResolved(Guid AlertId, Guid ExecutionId, string MetricName, int Second, DateTimeOffset ResolvedAt);
+
+/// <summary>alerting → gateway. An alert of a run was raised, or is not what it was. Also the answer, by HTTP, to what alerts a run has.</summary>
+/// <param name="ExecutionId">The run.</param>
+/// <param name="Alert">The alert as the API shows it.</param>
+public sealed record AlertChanged(Guid ExecutionId, JsonElement Alert);

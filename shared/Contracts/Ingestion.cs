@@ -2,7 +2,7 @@ using Loadstone.Measurement;
 
 namespace Loadstone.Contracts;
 
-/// <summary>ingestion → scheduler, alerting. One second of a run, merged over its shards. A correction has the same second and a higher revision.</summary>
+/// <summary>ingestion → scheduler, alerting, gateway. One second of a run, merged over its shards. A correction has the same second and a higher revision.</summary>
 /// <param name="ExecutionId">The run.</param>
 /// <param name="Second">The second, from 0.</param>
 /// <param name="Revision">0 at first; one more each time a late window changed the second.</param>

@@ -80,6 +80,19 @@ public sealed record ShardLost(Guid ExecutionId, int Shard, DateTimeOffset LostA
 /// <param name="EndedAt">When.</param>
 public sealed record ExecutionEnded(Guid ExecutionId, string Status, string? Reason, VerdictOutcome? Outcome, DateTimeOffset EndedAt);
 
+/// <summary>scheduler → gateway. A run's status changed; also the answer, by HTTP, to how it stands now.</summary>
+/// <param name="ExecutionId">The run.</param>
+/// <param name="Version">The version of the run's stream: of two of these the higher one is the later.</param>
+/// <param name="Status">scheduled, running, paused, completed, failed or cancelled.</param>
+/// <param name="Reason">Why it failed or was cancelled.</param>
+/// <param name="By">Who changed it.</param>
+/// <param name="At">When.</param>
+public sealed record ExecutionStateChanged(Guid ExecutionId, long Version, string Status, string? Reason, string? By, DateTimeOffset At)
+{
+    /// <summary>True when nothing changes any more.</summary>
+    public bool IsOver => Status is "completed" or "failed" or "cancelled";
+}
+
 /// <summary>scheduler → worker. The answer to WorkerReported: the scheduler is there, and this is its clock.</summary>
 /// <param name="WorkerId">The worker it is for.</param>
 /// <param name="WorkerSentAt">When the worker sent its report, by the worker's clock.</param>

@@ -34,8 +34,8 @@ public static class InternalCalls
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            var caller = context.HttpContext is { } current
-                ? InternalIdentity.CallerOf(current) with { Service = service.Value }
+            var caller = context.HttpContext is { } current && InternalIdentity.FindCaller(current) is { } known
+                ? known with { Service = service.Value }
                 : new Caller(service.Value, service.Value, []);
             request.Headers.Add(InternalIdentity.Header, identity.Sign(caller));
             return base.SendAsync(request, cancellationToken);

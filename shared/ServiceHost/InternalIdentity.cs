@@ -57,6 +57,9 @@ public sealed class InternalIdentity(byte[] key, TimeProvider time)
     /// <summary>The caller of the present request.</summary>
     public static Caller CallerOf(HttpContext context) => (Caller)context.Items[CallerItem]!;
 
+    // Null at the platform's edge, where nobody has signed for the caller.
+    internal static Caller? FindCaller(HttpContext context) => context.Items[CallerItem] as Caller;
+
     internal bool Admit(HttpContext context)
     {
         if (Verify(context.Request.Headers[Header]) is not { } caller)

@@ -92,6 +92,25 @@ public sealed class ConfigurationTests(RunningPlatform running)
     }
 
     [Fact]
+    public async Task A_write_takes_a_configuration_out_of_use_and_into_it_again_while_its_name_is_free()
+    {
+        var read = (await running.Api.CreateConfigurationAsync(RunningPlatform.Plan(), CancellationToken.None)).Configuration;
+        read["is_active"] = false;
+        var inactive = await ConfigurationIn(await PutAsync(read, "*"));
+        var refused = (await PutAsync(new JsonObject { ["name"] = "x", ["id"] = read["id"]!.DeepClone() }, "*")).StatusCode;
+        read["is_active"] = true;
+        var active = await ConfigurationIn(await PutAsync(read, "*"));
+        read["is_active"] = false;
+        (await PutAsync(read, "*")).EnsureSuccessStatusCode();
+        var other = (await running.Api.CreateConfigurationAsync(RunningPlatform.Plan($""" "name": "{read["name"]}" """), CancellationToken.None)).Configuration;
+        read["is_active"] = true;
+
+        Assert.Equal((false, HttpStatusCode.Conflict, true), (inactive["is_active"]!.GetValue<bool>(), refused, active["is_active"]!.GetValue<bool>()));
+        Assert.Equal(HttpStatusCode.Conflict, (await PutAsync(read, "*")).StatusCode);
+        Assert.NotEqual(read["id"]!.ToString(), other["id"]!.ToString());
+    }
+
+    [Fact]
     public async Task Ten_configurations_posted_at_once_are_listed_newest_first_page_by_page()
     {
         var tag = Guid.NewGuid().ToString("N");
@@ -155,6 +174,9 @@ public sealed class ConfigurationTests(RunningPlatform running)
 
         Assert.Equal($"asks for 200, above the limit of 50 of the environment {environment}; an administrator may raise it, or --scale 0.25 fits", Assert.Single(refused.Errors["max_virtual_users"]));
     }
+
+    private static async Task<JsonNode> ConfigurationIn(HttpResponseMessage answer) =>
+        JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["configuration"]!;
 
     private async Task<HttpResponseMessage> PutAsync(JsonObject configuration, string? ifMatch)
     {

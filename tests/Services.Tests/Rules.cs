@@ -18,13 +18,13 @@ public sealed partial class Rules
     [
         "IDocumentStore", "IQuerySession", "IDocumentOperations", "IDocumentSession", "IQueryEventStore", "IEventStoreOperations", "IEventStream", "IEvent",
         "ISubscription", "ISubscriptionController", "ISubscriptionOptions", "IChangeListener", "IChangeSet", "IProjectionDaemon",
-        "ILoadstoneApi", "IConfigurationClient", "IIngestionClient",
+        "ILoadstoneApi", "IConfigurationClient", "ISchedulerClient", "IIngestionClient", "IAlertingClient",
     ];
 
     [Fact]
     public void Services_do_not_reference_services_and_shared_projects_know_only_what_stands_before_them()
     {
-        string[] order = ["Plans", "Measurement", "Contracts", "EventStore", "ServiceHost"];
+        string[] order = ["Plans", "Measurement", "Contracts", "EventStore", "ServiceHost", "Resources"];
         foreach (var project in Projects().Where(p => Under(p, "shared")))
             Assert.All(ReferencesOf(project), r => Assert.Contains(r, order.TakeWhile(o => o != NameOf(project))));
         foreach (var project in Projects().Where(p => Under(p, "services")))
@@ -81,7 +81,7 @@ public sealed partial class Rules
         {
             foreach (var service in contract.Groups["to"].Value.Split(", ").Where(s => s != "subscribers"))
             {
-                var texts = Sources().Where(f => Under(f, $"services/{char.ToUpperInvariant(service[0])}{service[1..]}")).Select(File.ReadAllText);
+                var texts = Sources().Where(f => Under(f, FolderOf(service))).Select(File.ReadAllText);
                 Assert.True(texts.Any(t => t.Contains($"IConsumer<{contract.Groups["name"].Value}>", StringComparison.Ordinal)
                     || t.Contains($"IConsumer<Contracts.{contract.Groups["name"].Value}>", StringComparison.Ordinal)), $"{service} consumes {contract.Groups["name"].Value}");
             }
@@ -114,6 +114,8 @@ public sealed partial class Rules
         Assert.Contains("./loadstone test", readme);
         Assert.Contains("./loadstone test", File.ReadAllText(Path.Combine(Root, ".ci", "run")));
     }
+
+    private static string FolderOf(string service) => $"{(service == "gateway" ? "gateway" : "services")}/{char.ToUpperInvariant(service[0])}{service[1..]}";
 
     private static IEnumerable<string> Sources() => Files("*.cs");
 

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Loadstone.Configuration.Environments;
 using Loadstone.Configuration.Scenarios;
 using Loadstone.Plans;
+using Loadstone.Resources;
 
 namespace Loadstone.Configuration.Configurations;
 
@@ -18,15 +19,14 @@ internal static class ConfigurationEndpoints
     private static async Task<JsonObject> ListAsync(
         IQuerySession session, string? testType, string? name, string? active, string? limit, string? cursor, CancellationToken cancellation)
     {
-        var filter = new ListFilter()
-            .Add("(d.data ->> 'is_active')::boolean = ?", ListFilter.Flag("active", active) ?? true)
+        var filter = ListFilter.ByActive(active)
             .AddIf(ListFilter.OneOf<TestType>("testType", testType), "d.data -> 'plan' ->> 'test_type' = ?")
             .AddIf(name, "strpos(lower(d.data -> 'plan' ->> 'name'), lower(?)) > 0");
         var all = await session.QueryAsync<string>(
             $"select d.data -> 'plan' ->> 'test_type' from configuration.mt_doc_testconfiguration as d where {filter.Sql}", cancellation, filter.Values);
         var counts = await session.QueryAsync<long>(
             "select count(*) from configuration.mt_doc_testconfiguration as d where (d.data ->> 'is_active')::boolean", cancellation);
-        var page = await Page<TestConfiguration>.ReadAsync(session, filter, limit, cursor, cancellation);
+        var page = await Page.ReadAsync<TestConfiguration>(session, filter, limit, cursor, cancellation);
         return page.ToJson("configurations", new JsonObject
         {
             ["total"] = all.Count,
@@ -54,8 +54,9 @@ internal sealed class ConfigurationKind(string defaultEnvironment) : ResourceKin
 
     public override object Deactivated(string by, DateTimeOffset at) => new ConfigurationDeactivated(by, at);
 
-    public override async Task CheckAsync(TestPlan body, IQuerySession session, DocumentErrors errors)
+    public override async Task CheckAsync(Proposal<TestConfiguration, TestPlan> proposal)
     {
+        var (body, _, session, _, errors) = proposal;
         if (await session.FindEnvironmentAsync(body.Environment!) is not { } environment)
             errors.Add("environment", $"names no registered environment: {body.Environment}");
         else

@@ -1,4 +1,5 @@
 using Loadstone.Plans;
+using Loadstone.Resources;
 
 namespace Loadstone.Configuration.Configurations;
 
@@ -28,7 +29,7 @@ public sealed record TestConfiguration : Resource
     };
 
     public static TestConfiguration Apply(IEvent<ConfigurationChanged> e, TestConfiguration before) =>
-        before with { Plan = e.Data.Plan, UpdatedAt = e.Data.At, Version = e.Version };
+        before with { IsActive = true, Plan = e.Data.Plan, UpdatedAt = e.Data.At, Version = e.Version };
 
     public static TestConfiguration Apply(IEvent<ConfigurationDeactivated> e, TestConfiguration before) =>
         before with { IsActive = false, UpdatedAt = e.Data.At, Version = e.Version };

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Loadstone.Plans;
+using Loadstone.Resources;
 
 namespace Loadstone.Configuration.Environments;
 
@@ -14,18 +15,15 @@ internal static class EnvironmentEndpoints
     }
 
     /// <summary>An active environment by its name.</summary>
-    public static async Task<TargetEnvironment?> FindEnvironmentAsync(this IQuerySession session, string name) =>
-        await session.LoadAsync<TakenName>(TakenName.Key("environment", name)) is { } taken
-            ? await session.LoadAsync<TargetEnvironment>(taken.Holder)
-            : null;
+    public static Task<TargetEnvironment?> FindEnvironmentAsync(this IQuerySession session, string name) =>
+        TakenName.FindAsync<TargetEnvironment>(session, "environment", name);
 
     private static async Task<JsonObject> ListAsync(
         IQuerySession session, string? name, string? active, string? limit, string? cursor, CancellationToken cancellation)
     {
-        var filter = new ListFilter()
-            .Add("(d.data ->> 'is_active')::boolean = ?", ListFilter.Flag("active", active) ?? true)
+        var filter = ListFilter.ByActive(active)
             .AddIf(name, "d.data -> 'system' ->> 'name' = ?");
-        return (await Page<TargetEnvironment>.ReadAsync(session, filter, limit, cursor, cancellation)).ToJson("environments");
+        return (await Page.ReadAsync<TargetEnvironment>(session, filter, limit, cursor, cancellation)).ToJson("environments");
     }
 }
 

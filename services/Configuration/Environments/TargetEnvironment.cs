@@ -1,4 +1,5 @@
 using Loadstone.Plans;
+using Loadstone.Resources;
 
 namespace Loadstone.Configuration.Environments;
 
@@ -28,7 +29,7 @@ public sealed record TargetEnvironment : Resource
     };
 
     public static TargetEnvironment Apply(IEvent<EnvironmentChanged> e, TargetEnvironment before) =>
-        before with { System = e.Data.System, UpdatedAt = e.Data.At, Version = e.Version };
+        before with { IsActive = true, System = e.Data.System, UpdatedAt = e.Data.At, Version = e.Version };
 
     public static TargetEnvironment Apply(IEvent<EnvironmentDeactivated> e, TargetEnvironment before) =>
         before with { IsActive = false, UpdatedAt = e.Data.At, Version = e.Version };

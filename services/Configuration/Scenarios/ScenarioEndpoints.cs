@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Loadstone.Plans;
+using Loadstone.Resources;
 
 namespace Loadstone.Configuration.Scenarios;
 
@@ -19,8 +20,8 @@ internal static class ScenarioEndpoints
         var kept = new Dictionary<string, Scenario>();
         foreach (var name in plan.ScenarioConfig.Scenarios.Where(s => s.IsNameOnly).Select(s => s.Name).Distinct())
         {
-            if (await session.LoadAsync<TakenName>(TakenName.Key("scenario", name)) is { } taken)
-                kept[name] = (await session.LoadAsync<StoredScenario>(taken.Holder))!.Scenario;
+            if (await TakenName.FindAsync<StoredScenario>(session, "scenario", name) is { } stored)
+                kept[name] = stored.Scenario;
         }
 
         return plan.WithScenarios(kept.GetValueOrDefault, errors);
@@ -29,10 +30,9 @@ internal static class ScenarioEndpoints
     private static async Task<JsonObject> ListAsync(
         IQuerySession session, string? type, string? active, string? limit, string? cursor, CancellationToken cancellation)
     {
-        var filter = new ListFilter()
-            .Add("(d.data ->> 'is_active')::boolean = ?", ListFilter.Flag("active", active) ?? true)
+        var filter = ListFilter.ByActive(active)
             .AddIf(type, "d.data -> 'scenario' ->> 'scenario_type' = ?");
-        return (await Page<StoredScenario>.ReadAsync(session, filter, limit, cursor, cancellation)).ToJson("scenarios");
+        return (await Page.ReadAsync<StoredScenario>(session, filter, limit, cursor, cancellation)).ToJson("scenarios");
     }
 }
 

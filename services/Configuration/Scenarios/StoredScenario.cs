@@ -1,4 +1,5 @@
 using Loadstone.Plans;
+using Loadstone.Resources;
 
 namespace Loadstone.Configuration.Scenarios;
 
@@ -28,7 +29,7 @@ public sealed record StoredScenario : Resource
     };
 
     public static StoredScenario Apply(IEvent<ScenarioChanged> e, StoredScenario before) =>
-        before with { Scenario = e.Data.Scenario, UpdatedAt = e.Data.At, Version = e.Version };
+        before with { IsActive = true, Scenario = e.Data.Scenario, UpdatedAt = e.Data.At, Version = e.Version };
 
     public static StoredScenario Apply(IEvent<ScenarioDeactivated> e, StoredScenario before) =>
         before with { IsActive = false, UpdatedAt = e.Data.At, Version = e.Version };

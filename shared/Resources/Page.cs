@@ -1,0 +1,87 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Loadstone.ServiceHost;
+
+namespace Loadstone.Resources;
+
+/// <summary>What a list is sorted by; resources of the same key stand in the order of their ids.</summary>
+/// <typeparam name="T">The resource.</typeparam>
+/// <param name="Sql">The key in SQL; the document is <c>d.data</c>.</param>
+/// <param name="KeyOf">The same key of a resource, as text.</param>
+/// <param name="Descending">Highest first.</param>
+public sealed record PageOrder<T>(string Sql, Func<T, string> KeyOf, bool Descending = false)
+    where T : Resource
+{
+    /// <summary>Newest first.</summary>
+    public static readonly PageOrder<T> Newest =
+        new("d.data ->> 'created_at'", r => JsonSerializer.Serialize(r.CreatedAt).Trim('"'), Descending: true);
+
+    internal string After => $"({Sql}, d.id::text) {(Descending ? '<' : '>')} (?, ?)";
+
+    internal string OrderBy => Descending ? $"{Sql} desc, d.id::text desc" : $"{Sql}, d.id::text";
+}
+
+/// <summary>Reads lists page by page.</summary>
+public static class Page
+{
+    private const int UsualLimit = 50;
+
+    /// <summary>Reads a page.</summary>
+    /// <typeparam name="T">The resource.</typeparam>
+    /// <param name="session">Where the service keeps its resources.</param>
+    /// <param name="filter">What is listed.</param>
+    /// <param name="limit">How many at most, from the query: 1 to 200, 50 when absent.</param>
+    /// <param name="cursor">The place to go on from, from the query.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <param name="order">The order; newest first when absent.</param>
+    public static async Task<Page<T>> ReadAsync<T>(
+        IQuerySession session, ListFilter filter, string? limit, string? cursor, CancellationToken cancellation, PageOrder<T>? order = null)
+        where T : Resource
+    {
+        var (most, sorted) = (LimitOf(limit), order ?? PageOrder<T>.Newest);
+        if (cursor is not null)
+            filter.Add(sorted.After, [.. Decode(cursor)]);
+        var found = await session.QueryAsync<T>(
+            $"where {filter.Sql} order by {sorted.OrderBy} limit {most + 1}", cancellation, filter.Values);
+        return new Page<T>(found, most, sorted);
+    }
+
+    internal static string Encode(Guid id, string key) => Convert.ToBase64String(Encoding.UTF8.GetBytes($"{id}|{key}"));
+
+    private static int LimitOf(string? given) => given is null ? UsualLimit
+        : int.TryParse(given, out var limit) && limit is >= 1 and <= 200 ? limit
+        : throw RefusalException.Field("limit", "must be a whole number between 1 and 200");
+
+    private static string[] Decode(string cursor)
+    {
+        var bytes = new byte[cursor.Length];
+        return Convert.TryFromBase64String(cursor, bytes, out var length) && !bytes.AsSpan(0, length).Contains((byte)0)
+            && Encoding.UTF8.GetString(bytes, 0, length).Split('|', 2) is [var id, var key]
+            ? [key, id]
+            : throw RefusalException.Field("cursor", "is not a cursor of this list");
+    }
+}
+
+/// <summary>One page of a list. The cursor is the place after its last element, and means nothing to callers.</summary>
+/// <typeparam name="T">The resource.</typeparam>
+public sealed class Page<T>
+    where T : Resource
+{
+    private readonly IReadOnlyList<T> _found;
+    private readonly int _limit;
+    private readonly PageOrder<T> _order;
+
+    internal Page(IReadOnlyList<T> found, int limit, PageOrder<T> order) => (_found, _limit, _order) = (found, limit, order);
+
+    /// <summary>The answer: the page under the list's name, a summary if there is one, and the next page's cursor.</summary>
+    public JsonObject ToJson(string name, JsonObject? summary = null)
+    {
+        var shown = _found.Take(_limit).ToList();
+        var json = new JsonObject { ["success"] = true, [name] = new JsonArray([.. shown.Select(r => r.ToJson())]) };
+        if (summary is not null)
+            json["summary"] = summary;
+        json["nextCursor"] = _found.Count > _limit ? Page.Encode(shown[^1].Id, _order.KeyOf(shown[^1])) : null;
+        return json;
+    }
+}
