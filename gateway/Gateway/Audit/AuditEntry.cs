@@ -34,18 +34,18 @@ internal sealed partial record AuditEntry(
     public static string Wire(Credential by) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(by.ToString());
 
     private static string? ResourceIn(PathString path, Operation? operation) =>
-        operation is not null && operation.Path.Contains('{', StringComparison.Ordinal) ? Id().Match(path.Value!) is { Success: true } id ? id.Value : null : null;
+        operation is not null && operation.Path.Contains('{', StringComparison.Ordinal) ? Guids().Match(path.Value!) is { Success: true } id ? id.Value : null : null;
 
     // Whoever puts a key into an address must not find it in a log; and PostgreSQL holds no zero characters.
     private static string Short(string text)
     {
-        var shown = Key().Replace(text, "lsk_…").Replace('\0', ' ');
+        var shown = Keys().Replace(text, "lsk_…").Replace('\0', ' ');
         return shown.Length <= Longest ? shown : shown[..Longest];
     }
 
     [GeneratedRegex("lsk_[A-Za-z0-9_-]+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Key();
+    private static partial Regex Keys();
 
     [GeneratedRegex("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Id();
+    private static partial Regex Guids();
 }

@@ -1,5 +1,4 @@
 using Loadstone.Gateway.Api;
-using Loadstone.Gateway.Doors;
 using Microsoft.Extensions.Caching.Memory;
 
 namespace Loadstone.Gateway.Audit;
@@ -63,7 +62,7 @@ internal sealed class AuditTrail(AuditLog log, TimeProvider time, ILogger<AuditT
 
     private static bool IsWorthNoting(HttpContext context, Operation? operation, bool isUnsafe, int status)
     {
-        if (!context.Request.Path.StartsWithSegments("/api"))
+        if (!context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase))
             return false;
         return status is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden or StatusCodes.Status429TooManyRequests
             || (operation is not null && (isUnsafe || operation.IsAudited));

@@ -63,7 +63,7 @@ internal static class Door
         Origins.RefuseForgeries(context);
         if (Operation.Of(context) is { } operation)
             MustBeAllowed(context, operation);
-        else if (context.Request.Path.StartsWithSegments("/api") && Visitor.Of(context) is null)
+        else if (context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) && Visitor.Of(context) is null)
             throw Unknown(context);
         return next(context);
     }

@@ -18,7 +18,7 @@ internal sealed record RateLimits(int Reads, int Writes, int Executes, int SignI
     /// <summary>What a call is counted with; what is no part of the API is not counted.</summary>
     public RateLimitPartition<string> PartitionOf(HttpContext context)
     {
-        if (!context.Request.Path.StartsWithSegments("/api"))
+        if (!context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase))
             return RateLimitPartition.GetNoLimiter("open");
         var address = context.Connection.RemoteIpAddress?.ToString() ?? "";
         var operation = Operation.Of(context);

@@ -21,7 +21,7 @@ internal static class SecurityHeaders
 
     private static void Add(HttpContext context)
     {
-        var (headers, isApi) = (context.Response.Headers, context.Request.Path.StartsWithSegments("/api"));
+        var (headers, isApi) = (context.Response.Headers, context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase));
         headers.TryAdd(HeaderNames.XContentTypeOptions, "nosniff");
         headers.TryAdd(HeaderNames.XFrameOptions, "DENY");
         headers.TryAdd("Referrer-Policy", "no-referrer");

@@ -39,12 +39,18 @@ internal sealed record Visitor(string User, Role Role, Credential By, DateTimeOf
 
     public static Visitor MustBeIn(HttpContext context) => Of(context) ?? throw new InvalidOperationException("The door let nobody in.");
 
-    public void Enter(HttpContext context) => context.Items[Item] = this;
+    public void Enter(HttpContext context)
+    {
+        context.Items[Item] = this;
+        InternalIdentity.Enter(context, ToCaller());
+    }
 
-    /// <summary>For services: who may do more has every lower role too.</summary>
-    public static Caller CallerOf(HttpContext context) => Of(context) is { } visitor
-        ? new Caller(Operation.Gateway, visitor.User, [.. Enum.GetValues<Role>().Where(r => r > Role.Anonymous && r <= visitor.Role).Select(Name)])
-        : new Caller(Operation.Gateway, "anonymous", []);
+    /// <summary>The caller as services are told of it.</summary>
+    public static Caller CallerOf(HttpContext context) => Of(context)?.ToCaller() ?? new Caller(Operation.Gateway, "anonymous", []);
+
+    // Who may do more has every lower role too.
+    private Caller ToCaller() =>
+        new(Operation.Gateway, User, [.. Enum.GetValues<Role>().Where(r => r > Role.Anonymous && r <= Role).Select(Name)]);
 
     /// <summary>A role's name on the wire.</summary>
     public static string Name(Role role) => role.ToString().ToLowerInvariant();

@@ -31,7 +31,7 @@ internal sealed class KeyRing(Database database, KnownVisitors known, IConfigura
     {
         var role = WireNames<Role>.ToValue[row.GetString(row.GetOrdinal("role"))];
         var owners = row["owner_role"] is string name ? WireNames<Role>.ToValue[name] : role;
-        return new Visitor($"key:{row["name"]}", role < owners ? role : owners, Credential.Key, row["expires_at"] is DateTime at ? at : DateTimeOffset.MaxValue)
+        return new Visitor($"key:{row["name"]}", role < owners ? role : owners, Credential.Key, row["expires_at"] is DateTime at ? new DateTimeOffset(at) : DateTimeOffset.MaxValue)
         {
             UserId = row["owner"] as Guid?,
             Scopes = (string[])row["scopes"],

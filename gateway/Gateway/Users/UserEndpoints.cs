@@ -23,7 +23,7 @@ internal static class UserEndpoints
         app.MapOperation("getUser", async (Guid id, UsersContext db, CancellationToken cancellation) => new UserAnswer(true, UserView.Of(await FindAsync(db, id, cancellation))));
         app.MapOperation("changeUser", ChangeAsync);
         app.MapOperation("deactivateUser", (HttpContext http, Guid id, UserManager<User> users, UsersContext db, Sessions sessions) =>
-            ChangeAsync(http, id, users, db, sessions, user => user.IsActive = false));
+            SaveAsync(http, id, users, db, sessions, user => user.IsActive = false));
         app.MapOperation("resetPassword", ResetPasswordAsync);
     }
 
@@ -66,10 +66,10 @@ internal static class UserEndpoints
     private static async Task<IResult> ChangeAsync(HttpContext http, Guid id, UserManager<User> users, UsersContext db, Sessions sessions)
     {
         var (role, isActive) = await http.Request.ReadAsync(body => (RoleIn(body), body.Flag("is_active", absent: true)));
-        return await ChangeAsync(http, id, users, db, sessions, user => (user.Role, user.IsActive) = (role, isActive));
+        return await SaveAsync(http, id, users, db, sessions, user => (user.Role, user.IsActive) = (role, isActive));
     }
 
-    private static async Task<IResult> ChangeAsync(HttpContext http, Guid id, UserManager<User> users, UsersContext db, Sessions sessions, Action<User> change)
+    private static async Task<IResult> SaveAsync(HttpContext http, Guid id, UserManager<User> users, UsersContext db, Sessions sessions, Action<User> change)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(http.RequestAborted);
         await db.Database.ExecuteSqlRawAsync(OneAtATime, http.RequestAborted);
