@@ -90,6 +90,15 @@ public sealed class RunningPlatform : IAsyncLifetime
         }
     }
 
+    /// <summary>Asks again and again until something is so; ends the test when it does not become so.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> isSo)
+    {
+        using var patience = new CancellationTokenSource(Longest);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        while (!await isSo())
+            await timer.WaitForNextTickAsync(patience.Token);
+    }
+
     public async Task<long> TargetRequestsAsync() =>
         (await Target.GetFromJsonAsync<JsonObject>("/counts"))!["total"]!.GetValue<long>();
 

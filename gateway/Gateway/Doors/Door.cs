@@ -64,7 +64,7 @@ internal static class Door
         if (Operation.Of(context) is { } operation)
             MustBeAllowed(context, operation);
         else if (context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) && Visitor.Of(context) is null)
-            throw Unknown(context);
+            throw Unknown();
         return next(context);
     }
 
@@ -72,16 +72,12 @@ internal static class Door
     {
         if (operation.Role == Role.Anonymous)
             return;
-        var visitor = Visitor.Of(context) ?? throw Unknown(context);
+        var visitor = Visitor.Of(context) ?? throw Unknown();
         if (visitor.Role < operation.Role)
             throw new RefusalException(StatusCodes.Status403Forbidden, $"This takes the role {Visitor.Name(operation.Role)}; {visitor.User} is {Visitor.Name(visitor.Role)}.");
         if (visitor.Scopes.Count > 0 && !operation.Tags.Any(visitor.Scopes.Contains))
             throw new RefusalException(StatusCodes.Status403Forbidden, $"The key is good for {string.Join(", ", visitor.Scopes)} only.");
     }
 
-    private static RefusalException Unknown(HttpContext context)
-    {
-        context.Response.Headers.WWWAuthenticate = "Bearer";
-        return new RefusalException(StatusCodes.Status401Unauthorized, "Sign in, or send an API key.");
-    }
+    private static RefusalException Unknown() => new(StatusCodes.Status401Unauthorized, "Sign in, or send an API key.");
 }
