@@ -7,7 +7,7 @@ namespace Loadstone.Scheduler;
 // The life of an execution, in order.
 
 public sealed record ExecutionRequested(
-    Guid Id, string Name, RunnableConfiguration Configuration, int Seed, string RequestedBy, string? RequestHash, DateTimeOffset At);
+    Guid Id, string Name, RunnableConfiguration Configuration, int Seed, string RequestedBy, string? RequestHash, DateTimeOffset At, Guid? RerunOf = null);
 
 public sealed record ShardsAssigned(IReadOnlyList<AssignedShard> Shards, DateTimeOffset At);
 
@@ -36,6 +36,9 @@ public sealed record ExecutionCompleted(DateTimeOffset At);
 public sealed record ExecutionFailed(string Reason, DateTimeOffset At);
 
 public sealed record ExecutionCancelled(string By, string Reason, DateTimeOffset At);
+
+/// <summary>The performance tests do not show it any more.</summary>
+public sealed record ExecutionHidden(string By, DateTimeOffset At);
 
 public enum ExecutionPhase
 {
@@ -121,6 +124,11 @@ public sealed record Execution
 
     public DateTimeOffset? EndedAt { get; init; }
 
+    /// <summary>Since when the performance tests, where CI jobs look, leave it out.</summary>
+    public DateTimeOffset? HiddenAt { get; init; }
+
+    public bool IsHidden => HiddenAt is not null;
+
     public TestPlan Plan => Request.Configuration.Plan;
 
     public bool IsOver => Phase == ExecutionPhase.Ended;
@@ -177,6 +185,8 @@ public sealed record Execution
     public static Execution Apply(ExecutionFailed e, Execution x) => x.Over(ExecutionStatus.Failed, e.Reason, e.At);
 
     public static Execution Apply(ExecutionCancelled e, Execution x) => x.Over(ExecutionStatus.Cancelled, e.Reason, e.At);
+
+    public static Execution Apply(ExecutionHidden e, Execution x) => x with { HiddenAt = e.At };
 
     private Execution WithShard(int number, ShardStage stage) =>
         this with { Shards = [.. Shards.Select(s => s.Number == number ? s with { Stage = stage } : s)] };

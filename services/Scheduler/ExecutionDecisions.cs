@@ -75,6 +75,15 @@ public static class ExecutionDecisions
         };
     }
 
+    /// <summary>Takes a run out of the performance tests; one that goes on is stopped.</summary>
+    public static IEnumerable<object> Hide(Execution x, string by, DateTimeOffset now)
+    {
+        if (x.IsHidden)
+            return [];
+        var goesOn = x.Phase is not (ExecutionPhase.Finishing or ExecutionPhase.Ended);
+        return [.. goesOn ? Stop(x, by, $"deleted by {by}", asFailure: false, now) : [], new ExecutionHidden(by, now)];
+    }
+
     public static IEnumerable<object> Finished(Execution x, int shard, int lastSequence, long sent, string? fault, DateTimeOffset now) =>
         Has(x, shard) && !x.IsOver ? [new ShardFinished(shard, lastSequence, sent, fault, now)] : [];
 

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Loadstone.Plans;
@@ -10,8 +7,6 @@ namespace Loadstone.Scheduler;
 
 internal static class ExecutionEndpoints
 {
-    private const int LongestKey = 200;
-
     // The plan with its data, and what templates read, are looked up in the configuration, not in a run's history.
     private static readonly string[] NotShown = ["configuration", "request_hash"];
 
@@ -29,36 +24,19 @@ internal static class ExecutionEndpoints
         group.MapPost("{id:guid}/resume", (Guid id, HttpContext http, Steering s) => s.SteerAsync(id, http, "goes on", ExecutionDecisions.Resume));
     }
 
-    private static async Task<IResult> ExecuteAsync(
-        HttpContext http, IConfigurationClient configurations, IDocumentStore store, Executions executions, Fleet fleet, TimeProvider time)
+    private static async Task<IResult> ExecuteAsync(HttpContext http, IConfigurationClient configurations, RunRequests requests, TimeProvider time)
     {
         var (configurationId, name) = await http.Request.ReadAsync(ReadExecute);
-        var by = InternalIdentity.CallerOf(http).User;
-        var key = KeyOf(http);
-        var hash = key is null ? null : Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{configurationId}|{name}")));
-        var id = key is null ? Guid.CreateVersion7() : NamedGuid.Of($"{by}\n{key}");
-        if (key is not null && await FindAsync(store, id, http.RequestAborted) is { } earlier)
-            return Again(earlier, hash, time);
-        var configuration = await RunnableAsync(configurations, configurationId, http.RequestAborted);
-        var now = time.GetUtcNow();
-        var request = new ExecutionRequested(
-            id, name ?? string.Create(CultureInfo.InvariantCulture, $"Test {now:yyyy-MM-dd HH:mm:ss}"), configuration,
-            configuration.Plan.Seed ?? RandomNumberGenerator.GetInt32(int.MaxValue), by, hash, now);
-        var assigned = ExecutionDecisions.Assign(Execution.Create(request), fleet.Free(await executions.ActiveAsync(http.RequestAborted)), now);
-        try
-        {
-            await using var session = store.LightweightSession();
-            session.SetHeader("actor", by);
-            session.Events.StartStream<Execution>(id, [request, .. assigned]);
-            await session.SaveChangesAsync(http.RequestAborted);
-        }
-        catch (ExistingStreamIdCollisionException)
-        {
-            return Again((await FindAsync(store, id, http.RequestAborted))!, hash, time);
-        }
+        return Accepted(time, await requests.AskAsync(http, $"{configurationId}|{name}", async () =>
+            new NewRun(await configurations.RunnableAsync(configurationId, http.RequestAborted).OrRefuseAsync(), name)));
+    }
 
-        var execution = ExecutionResource.Of(Execution.Create(request), null, now);
-        return Results.Accepted($"/api/load-testing/executions/{id}/status", new ExecutionAnswer(true, execution, $"{execution.ExecutionName} is scheduled."));
+    // A new execution is shown as it was asked for; a retry sees how far it is.
+    private static IResult Accepted(TimeProvider time, (Execution Execution, bool Before) asked)
+    {
+        var x = asked.Execution;
+        return Results.Accepted($"/api/load-testing/executions/{x.Id}/status", new ExecutionAnswer(
+            true, ExecutionResource.Of(x, null, time.GetUtcNow()), x.Request.Name + (asked.Before ? " was asked for before." : " is scheduled.")));
     }
 
     private static (Guid ConfigurationId, string? Name) ReadExecute(DocumentNode body)
@@ -69,43 +47,14 @@ internal static class ExecutionEndpoints
         return (id, body.Text("executionName"));
     }
 
-    private static string? KeyOf(HttpContext http)
-    {
-        var key = http.Request.Headers["Idempotency-Key"].ToString();
-        if (key.Length > LongestKey)
-            throw RefusalException.Field("Idempotency-Key", $"must be at most {LongestKey} characters");
-        return key.Length == 0 ? null : key;
-    }
-
-    private static async Task<Contracts.RunnableConfiguration> RunnableAsync(IConfigurationClient configurations, Guid id, CancellationToken cancellation)
-    {
-        var answer = await configurations.RunnableAsync(id, cancellation);
-        if (answer.ResponseMessage.IsSuccessStatusCode)
-            return answer.GetContent();
-        var problem = JsonNode.Parse(answer.StringContent ?? "{}");
-        var errors = problem?["errors"].Deserialize<Dictionary<string, string[]>>();
-        throw new RefusalException((int)answer.ResponseMessage.StatusCode, problem?["error"]?.ToString() ?? "The configuration cannot be run.", errors);
-    }
-
-    private static async Task<Execution?> FindAsync(IDocumentStore store, Guid id, CancellationToken cancellation)
-    {
-        await using var session = store.QuerySession();
-        return await session.LoadAsync<Execution>(id, cancellation);
-    }
-
-    // The same key with the same body is the same run; with another body it is a mistake.
-    private static IResult Again(Execution earlier, string? hash, TimeProvider time) => earlier.Request.RequestHash == hash
-        ? Results.Accepted($"/api/load-testing/executions/{earlier.Id}/status", new ExecutionAnswer(
-            true, ExecutionResource.Of(earlier, null, time.GetUtcNow()), $"{earlier.Request.Name} was asked for before."))
-        : throw new RefusalException(StatusCodes.Status422UnprocessableEntity, "The Idempotency-Key was used before with another body.");
-
     private static async Task<ExecutionListAnswer> ListAsync(
         IQuerySession session, LiveFigures live, TimeProvider time, string? limit, string? status, string? configurationId, string? cursor, CancellationToken cancellation)
     {
-        var query = ExecutionQuery.Of(limit, status, configurationId, cursor);
-        var found = await session.QueryAsync<Execution>(query.Sql, cancellation, query.Values);
-        var shown = found.Take(query.Limit).Select(x => ExecutionResource.Of(x, live.Of(x.Id), time.GetUtcNow())).ToList();
-        return new ExecutionListAnswer(true, shown, found.Count > query.Limit ? ExecutionQuery.CursorAfter(found[query.Limit - 1]) : null);
+        var (found, next) = await new ExecutionQuery(limit, cursor)
+            .WhereOneOf("status", status, WireNames<ExecutionStatus>.ToValue.Keys, "d.data ->> 'status' = ?")
+            .WhereId("configurationId", configurationId, "d.data -> 'request' -> 'configuration' ->> 'configuration_id' = ?")
+            .ReadAsync(session, cancellation);
+        return new ExecutionListAnswer(true, [.. found.Select(x => ExecutionResource.Of(x, live.Of(x.Id), time.GetUtcNow()))], next);
     }
 
     private static async Task<ExecutionStatusAnswer> StatusAsync(

@@ -24,4 +24,5 @@ builder.Services.AddHostedService<Overseer>();
 var app = builder.Build();
 app.UsePlatformDefaults();
 app.MapExecutions();
+app.MapPerformanceTests();
 app.Run();

@@ -21,6 +21,7 @@ internal static class Store
             .AddAsyncDaemon(DaemonMode.HotCold).AddSubscriptionWithServices<Announcer>(ServiceLifetime.Scoped);
         builder.Services.AddPostgresHealth(postgres);
         builder.Services.AddSingleton<Executions>();
+        builder.Services.AddSingleton<RunRequests>();
     }
 
     private static void MapEvents(EventStoreOptions events)
@@ -39,5 +40,6 @@ internal static class Store
         events.MapEventType<ExecutionCompleted>("execution_completed");
         events.MapEventType<ExecutionFailed>("execution_failed");
         events.MapEventType<ExecutionCancelled>("execution_cancelled");
+        events.MapEventType<ExecutionHidden>("execution_hidden");
     }
 }

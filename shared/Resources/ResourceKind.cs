@@ -84,6 +84,16 @@ public abstract class ResourceKind<TResource, TBody>
         return id;
     }
 
+    /// <summary>Keeps a body as the new version of an active resource; it has been read and checked, and nobody named a version.</summary>
+    public async Task ReplaceAsync(TResource before, TBody body, IDocumentSession session, Caller caller, TimeProvider time, CancellationToken cancellation)
+    {
+        var stream = await session.Events.FetchForWriting<TResource>(before.Id, cancellation);
+        session.SetHeader("actor", caller.User);
+        Rename(session, stream.Aggregate!, body, isActive: true);
+        stream.AppendOne(Changed(body, caller.User, time.GetUtcNow()));
+        await SaveAsync(session, NameOf(body), cancellation);
+    }
+
     private async Task<IResult> GetAsync(HttpContext http, Guid id, IQuerySession session) =>
         Results.Ok(Answer(http, await FindAsync(session, id, http.RequestAborted)));
 

@@ -167,6 +167,18 @@ public sealed class ExecutionDecisionTests
         Assert.Equal(over.EndedAt, late.EndedAt);
     }
 
+    [Fact]
+    public void A_test_that_is_deleted_is_stopped_when_it_goes_on_and_hidden_once()
+    {
+        var running = Running();
+        var hidden = Then(running, ExecutionDecisions.Hide(running, "me", Noon));
+
+        Assert.Equal(("deleted by me", true), (hidden.Stop!.Reason, hidden.IsHidden));
+        Assert.Empty(ExecutionDecisions.Hide(hidden, "me", Noon));
+        Assert.Equal(ExecutionStatus.Cancelled, Then(Requested(), ExecutionDecisions.Hide(Requested(), "me", Noon)).Status);
+        Assert.IsType<ExecutionHidden>(Assert.Single(ExecutionDecisions.Hide(Finishing(), "me", Noon)));
+    }
+
     private static FreeWorker Worker(Guid id, int room) => new(id, "w", room, 1);
 
     private static IEnumerable<object> Stop(Execution x) => ExecutionDecisions.Stop(x, "me", "stopped by me", asFailure: false, Noon);

@@ -3,6 +3,7 @@ using Loadstone.Configuration.Environments;
 using Loadstone.Configuration.Scenarios;
 using Loadstone.Plans;
 using Loadstone.Resources;
+using Loadstone.ServiceHost;
 
 namespace Loadstone.Configuration.Configurations;
 
@@ -53,6 +54,18 @@ internal sealed class ConfigurationKind(string defaultEnvironment) : ResourceKin
     public override object Changed(TestPlan body, string by, DateTimeOffset at) => new ConfigurationChanged(body, by, at);
 
     public override object Deactivated(string by, DateTimeOffset at) => new ConfigurationDeactivated(by, at);
+
+    /// <summary>Keeps a plan as a new configuration, or as the new version of one unless it says the same.</summary>
+    public async Task<TestConfiguration> KeepAsync(
+        TestPlan plan, TestConfiguration? before, IDocumentSession session, Caller caller, TimeProvider time, CancellationToken cancellation)
+    {
+        if (before is null)
+            return (await session.LoadAsync<TestConfiguration>(await KeepAsync(plan, session, caller, time, cancellation), cancellation))!;
+        if (JsonNode.DeepEquals(before.Plan.ToJson(), plan.ToJson()))
+            return before;
+        await ReplaceAsync(before, plan, session, caller, time, cancellation);
+        return (await session.LoadAsync<TestConfiguration>(before.Id, cancellation))!;
+    }
 
     public override async Task CheckAsync(Proposal<TestConfiguration, TestPlan> proposal)
     {

@@ -1,0 +1,83 @@
+using System.Security.Cryptography;
+using System.Text;
+using Loadstone.Contracts;
+using Loadstone.ServiceHost;
+
+namespace Loadstone.Scheduler;
+
+/// <summary>What a run is to be made of.</summary>
+/// <param name="Configuration">The configuration, to be copied in.</param>
+/// <param name="Name">The run's name; null for the usual one.</param>
+/// <param name="Seed">The seed; null for the plan's, or one that is drawn.</param>
+/// <param name="RerunOf">The run it repeats.</param>
+public sealed record NewRun(RunnableConfiguration Configuration, string? Name, int? Seed = null, Guid? RerunOf = null);
+
+/// <summary>
+/// Asks for runs: one for each request, and the same one for every retry under the same Idempotency-Key. The id is made from
+/// caller and key, so that of two retries at once only one can start the stream.
+/// </summary>
+public sealed class RunRequests(IDocumentStore store, Executions executions, Fleet fleet, TimeProvider time)
+{
+    private const int LongestKey = 200;
+    private const string KeyHeader = "Idempotency-Key";
+
+    /// <param name="http">The request, for its caller and its key.</param>
+    /// <param name="content">What a retry must have in common with the first request.</param>
+    /// <param name="make">Makes the run; not called for a retry.</param>
+    /// <returns>The execution as it is now, and whether it was asked for before.</returns>
+    /// <exception cref="RefusalException">422 when the key was used before with another content.</exception>
+    public async Task<(Execution Execution, bool Before)> AskAsync(HttpContext http, string content, Func<Task<NewRun>> make)
+    {
+        var (by, key) = (InternalIdentity.CallerOf(http).User, KeyOf(http));
+        var hash = key is null ? null : Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(content)));
+        var id = key is null ? Guid.CreateVersion7() : NamedGuid.Of($"{by}\n{key}");
+        if (key is not null && await FindAsync(id, http.RequestAborted) is { } earlier)
+            return (SameAs(earlier, hash), true);
+        var request = RequestOf(id, await make(), by, hash);
+        try
+        {
+            return (await StartAsync(request, http.RequestAborted), false);
+        }
+        catch (ExistingStreamIdCollisionException)
+        {
+            return (SameAs((await FindAsync(id, http.RequestAborted))!, hash), true);
+        }
+    }
+
+    private async Task<Execution> StartAsync(ExecutionRequested request, CancellationToken cancellation)
+    {
+        var execution = Execution.Create(request);
+        var assigned = ExecutionDecisions.Assign(execution, fleet.Free(await executions.ActiveAsync(cancellation)), request.At);
+        await using var session = store.LightweightSession();
+        session.SetHeader("actor", request.RequestedBy);
+        session.Events.StartStream<Execution>(request.Id, [request, .. assigned]);
+        await session.SaveChangesAsync(cancellation);
+        return execution;
+    }
+
+    private ExecutionRequested RequestOf(Guid id, NewRun run, string by, string? hash)
+    {
+        var now = time.GetUtcNow();
+        return new ExecutionRequested(
+            id, run.Name ?? FormattableString.Invariant($"Test {now:yyyy-MM-dd HH:mm:ss}"), run.Configuration,
+            run.Seed ?? run.Configuration.Plan.Seed ?? RandomNumberGenerator.GetInt32(int.MaxValue), by, hash, now, run.RerunOf);
+    }
+
+    private static string? KeyOf(HttpContext http)
+    {
+        var key = http.Request.Headers[KeyHeader].ToString();
+        if (key.Length > LongestKey)
+            throw RefusalException.Field(KeyHeader, $"must be at most {LongestKey} characters");
+        return key.Length == 0 ? null : key;
+    }
+
+    private async Task<Execution?> FindAsync(Guid id, CancellationToken cancellation)
+    {
+        await using var session = store.QuerySession();
+        return await session.LoadAsync<Execution>(id, cancellation);
+    }
+
+    // The same key with the same content is the same run; with another one it is a mistake.
+    private static Execution SameAs(Execution earlier, string? hash) => earlier.Request.RequestHash == hash ? earlier
+        : throw new RefusalException(StatusCodes.Status422UnprocessableEntity, "The Idempotency-Key was used before with another body.");
+}
