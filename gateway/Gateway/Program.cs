@@ -1,4 +1,5 @@
 using Loadstone.Gateway;
+using Loadstone.Gateway.Api;
 using Loadstone.Gateway.Live;
 using Loadstone.ServiceHost;
 
@@ -11,6 +12,8 @@ foreach (var service in Routes.Services)
 
 var app = builder.Build();
 app.UsePlatformEdge();
+app.MapApiDocument();
 app.MapLive();
-app.MapReverseProxy();
+app.MapRoutes();
+app.MustBeDescribed();
 app.Run();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Loadstone.Contracts;
+using Loadstone.Gateway.Api;
 using Loadstone.ServiceHost;
 
 namespace Loadstone.Gateway.Live;
@@ -17,7 +18,7 @@ internal static class LiveEndpoint
         builder.AddBus(bus => bus.Own("gateway-live", [typeof(RunConsumer)]));
     }
 
-    public static void MapLive(this WebApplication app) => app.MapGet("/api/load-testing/executions/{id:guid}/live", LiveAsync);
+    public static void MapLive(this WebApplication app) => app.MapOperation("watchExecution", LiveAsync);
 
     private static async Task LiveAsync(
         Guid id, HttpContext http, Watchers watchers, ISchedulerClient scheduler, IIngestionClient ingestion, IAlertingClient alerting,
