@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Loadstone.Client;
 
 namespace Loadstone.EndToEnd.Tests;
 
@@ -13,7 +14,7 @@ public sealed class RunControlTests(RunningPlatform running)
     [Fact]
     public async Task A_rerun_makes_the_same_arrivals_and_its_manifest_says_why()
     {
-        var plan = RunningPlatform.Plan(""" "max_virtual_users": 200, "load_pattern": { "type": "constant_arrival_rate", "rate": 80, "poisson": true } """);
+        var plan = RunningPlatform.Plan(""" "max_virtual_users": 200, "load_pattern": { "type": "constant_arrival_rate", "rate": 80, "poisson": true }, "success_criteria": { "expressions": ["dropped_iterations >= 0"] } """);
         plan["scenario_config"]!["think_time"] = 0;
         var first = await running.RunAsync(plan);
 
@@ -21,7 +22,8 @@ public sealed class RunControlTests(RunningPlatform running)
         Assert.Equal(HttpStatusCode.Accepted, asked.StatusCode);
         var second = await running.EndOfAsync((await asked.Content.ReadFromJsonAsync<JsonNode>())!["execution"]!["id"]!.GetValue<Guid>());
 
-        Assert.Equal(("completed", first.TotalRequests), (second.Status, second.TotalRequests));
+        Assert.Equal("completed", second.Status);
+        Assert.Equal(Arrivals(first), Arrivals(second));
         var (before, after) = (await StatusAsync(first.Id), await StatusAsync(second.Id));
         Assert.Equal(first.Id.ToString(), after["rerun_of"]!.ToString());
         Assert.True(JsonNode.DeepEquals(Same(before["manifest"]!), Same(after["manifest"]!)));
@@ -66,6 +68,10 @@ public sealed class RunControlTests(RunningPlatform running)
     }
 
     private async Task<JsonNode> StatusAsync(Guid id) => (await running.Gateway.GetFromJsonAsync<JsonNode>($"{Api}/executions/{id}/status"))!["execution"]!;
+
+    // On a busy machine a shard may begin a little late; what was due before is dropped, and counted.
+    private static double Arrivals(ExecutionView execution) =>
+        execution.TotalRequests + execution.Summary.Criteria.Single(c => c.Title.StartsWith("dropped", StringComparison.Ordinal)).Value!.Value;
 
     // Clocks drift.
     private static JsonNode Same(JsonNode manifest)

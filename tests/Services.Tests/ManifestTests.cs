@@ -55,7 +55,7 @@ public sealed class ManifestTests
     }
 
     private static Execution Ran(string name) =>
-        Execution.Create(new ExecutionRequested(Guid.NewGuid(), name, Configured(Plan), 4711, "me", null, DateTimeOffset.UnixEpoch));
+        Execution.Create(new Scheduler.ExecutionRequested(Guid.NewGuid(), name, Configured(Plan), 4711, "me", null, DateTimeOffset.UnixEpoch));
 
     private static RunnableConfiguration Configured(TestPlan plan, params (string Name, string Value)[] variables) =>
         new(Guid.NewGuid(), 1, plan, "sample", ["http://127.0.0.1:1"], variables.ToDictionary(v => v.Name, v => v.Value));
