@@ -1,4 +1,5 @@
 using Loadstone.Analysis;
+using Loadstone.Analysis.Benchmarks;
 using Loadstone.ServiceHost;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -10,4 +11,5 @@ builder.AddBus(bus => bus.Shared("analysis", typeof(SchedulerConsumer), typeof(I
 var app = builder.Build();
 app.UsePlatformDefaults();
 app.MapReports();
+app.MapBenchmarks();
 app.Run();

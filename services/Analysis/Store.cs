@@ -1,9 +1,10 @@
+using Loadstone.Analysis.Benchmarks;
 using Loadstone.Plans;
 using Loadstone.ServiceHost;
 
 namespace Loadstone.Analysis;
 
-/// <summary>What this service keeps: a judgement for each run, its reports, and what the run was asked to do.</summary>
+/// <summary>What this service keeps: a judgement for each run, its reports, what the run was asked to do, and benchmarks.</summary>
 internal static class Store
 {
     public static void AddStore(this WebApplicationBuilder builder)
@@ -15,11 +16,21 @@ internal static class Store
             options.DatabaseSchemaName = "analysis";
             options.Events.MetadataConfig.EnableAll();
             options.UseSystemTextJsonForSerialization(EnumStorage.AsInteger, Casing.SnakeCase, json => WireJson.ConfigureTransport(json));
-            options.Events.MapEventType<RunJudged>("run_judged");
+            MapEvents(options.Events);
             options.Projections.Snapshot<Judgement>(SnapshotLifecycle.Inline);
+            options.Projections.Snapshot<Benchmark>(SnapshotLifecycle.Inline);
             options.Schema.For<Report>().Index(r => r.ExecutionId);
         }).UseLightweightSessions().ApplyAllDatabaseChangesOnStartup()
             .AddAsyncDaemon(DaemonMode.HotCold).AddSubscriptionWithServices<Announcer>(ServiceLifetime.Scoped);
         builder.Services.AddPostgresHealth(postgres);
+    }
+
+    private static void MapEvents(EventStoreOptions events)
+    {
+        events.MapEventType<RunJudged>("run_judged");
+        events.MapEventType<BenchmarkCreated>("benchmark_created");
+        events.MapEventType<BenchmarkChanged>("benchmark_changed");
+        events.MapEventType<BenchmarkValidated>("benchmark_validated");
+        events.MapEventType<BenchmarkDeactivated>("benchmark_deactivated");
     }
 }

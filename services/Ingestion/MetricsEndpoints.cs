@@ -17,6 +17,7 @@ internal static class MetricsEndpoints
         app.MapGet("/api/load-testing/executions/{id:guid}/endpoints", EndpointsAsync);
         app.MapGet("/api/load-testing/executions/{id:guid}/resources", ResourcesAsync);
         app.MapGet("/internal/executions/{id:guid}/measurements", MeasurementsAsync);
+        app.MapGet("/internal/executions/{id:guid}/total", TotalAsync);
         app.MapGet("/internal/executions/{id:guid}/seconds", SecondsAsync);
     }
 
@@ -52,13 +53,19 @@ internal static class MetricsEndpoints
         return new EndpointsAnswer(true, endpoints, analysis, [.. requests.Take(10)], [.. requests.Where(e => e.ErrorRate > 1)]);
     }
 
-    private static async Task<RunMeasurements> MeasurementsAsync(Guid id, RunReader runs, CancellationToken cancellation)
+    private static async Task<RunMeasurements> TotalAsync(Guid id, RunReader runs, CancellationToken cancellation)
     {
         var seal = await runs.SealAsync(id, cancellation) ?? throw RefusalException.NotFound("sealed execution", id);
+        return new RunMeasurements(id, seal.Total, seal.Gaps, seal.Faults, []);
+    }
+
+    private static async Task<RunMeasurements> MeasurementsAsync(Guid id, RunReader runs, CancellationToken cancellation)
+    {
+        var whole = await TotalAsync(id, runs, cancellation);
         var seconds = new List<MetricWindow>();
         await foreach (var (window, _) in runs.WindowsAsync(id, 1, cancellation))
             seconds.Add(window);
-        return new RunMeasurements(id, seal.Total, seal.Gaps, seal.Faults, seconds);
+        return whole with { Seconds = seconds };
     }
 
     // For the live feed. A run that is not known here has no seconds yet.

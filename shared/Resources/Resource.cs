@@ -23,8 +23,14 @@ public abstract record Resource
     /// <summary>When its author changed it last.</summary>
     public DateTimeOffset UpdatedAt { get; init; }
 
-    /// <summary>The place of its last change in its stream: 1 when created, higher with each change. Writers must name it.</summary>
+    /// <summary>The version of its stream; the store keeps it.</summary>
     public long Version { get; init; }
+
+    /// <summary>
+    /// The version that is shown, and that writers must name: that of the last change by an author. A kind whose streams also have
+    /// events that change nothing of the body keeps it, so that these make no author's copy stale.
+    /// </summary>
+    public virtual long Edition => Version;
 
     /// <summary>Members that the platform sets. A body that came from here may carry them back.</summary>
     public static readonly string[] OwnMembers = ["id", "created_by", "created_at", "updated_at", "version"];
@@ -47,7 +53,7 @@ public abstract record Resource
         json["created_by"] = CreatedBy;
         json["created_at"] = CreatedAt;
         json["updated_at"] = UpdatedAt;
-        json["version"] = Version;
+        json["version"] = Edition;
         return json;
     }
 

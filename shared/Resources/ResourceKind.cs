@@ -105,7 +105,7 @@ public abstract class ResourceKind<TResource, TBody>
         var (body, isActive) = await ReadAsync(http, session, before, given);
         if (isActive != true)
             before.MustBeActive(Name);
-        given.MustBeCurrent(Name, before.Version);
+        given.MustBeCurrent(Name, before.Edition);
         if (isActive == false)
             CheckDeactivation(before, InternalIdentity.CallerOf(http));
         var (by, at) = (InternalIdentity.CallerOf(http).User, time.GetUtcNow());
@@ -123,7 +123,7 @@ public abstract class ResourceKind<TResource, TBody>
     {
         var stream = await session.Events.FetchForWriting<TResource>(id, http.RequestAborted);
         var before = stream.Aggregate ?? throw RefusalException.NotFound(Name, id);
-        new GivenVersion(http).MustBeCurrent(Name, before.Version);
+        new GivenVersion(http).MustBeCurrent(Name, before.Edition);
         CheckDeactivation(before, InternalIdentity.CallerOf(http));
         if (before.IsActive)
         {
@@ -200,7 +200,7 @@ public abstract class ResourceKind<TResource, TBody>
 
     private JsonObject Answer(HttpContext http, TResource resource)
     {
-        http.Response.Headers.ETag = $"\"{resource.Version}\"";
+        http.Response.Headers.ETag = $"\"{resource.Edition}\"";
         return new JsonObject { ["success"] = true, [Name] = resource.ToJson() };
     }
 }
