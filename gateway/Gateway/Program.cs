@@ -24,6 +24,7 @@ app.UseAudit();
 app.UseSecurityHeaders();
 app.UsePlatformEdge();
 app.UseDoor();
+app.UseQueryNames();
 app.MapApiDocument();
 app.MapAuth();
 app.MapUsers();

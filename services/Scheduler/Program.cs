@@ -25,4 +25,5 @@ var app = builder.Build();
 app.UsePlatformDefaults();
 app.MapExecutions();
 app.MapPerformanceTests();
+app.MapWorkers();
 app.Run();
