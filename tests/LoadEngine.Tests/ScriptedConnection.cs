@@ -119,6 +119,9 @@ internal sealed class ScriptedConnection : IDisposable
             _length = 0;
     }
 
+    /// <summary>Until the test is over, without reading what the other side says.</summary>
+    public Task UntilTheEndAsync() => Task.Delay(Timeout.Infinite, _stop);
+
     public void Dispose()
     {
         _stream.Dispose();

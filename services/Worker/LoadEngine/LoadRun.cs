@@ -28,6 +28,9 @@ public sealed class LoadRun : IAsyncDisposable
 {
     private const int MostLanes = 16;
 
+    // A fifth of what one lane sends when it never waits.
+    private const double RequestsPerSecondOfALane = 20_000;
+
     private readonly LaneRun[] _lanes;
     private readonly SecondHand _seconds;
 
@@ -46,8 +49,7 @@ public sealed class LoadRun : IAsyncDisposable
     public static async Task<LoadRun> PrepareAsync(LoadOrder order, CancellationToken cancellation)
     {
         var origins = new Origins(order.BaseUrls, order.AnyOrigin, order.Plan.ScenarioConfig.Http);
-        var most = Math.Min(order.Share.CountOf(order.Plan.MaxVirtualUsers), order.Plan.ScenarioConfig.Http?.MaxConnections ?? int.MaxValue);
-        var laneCount = (int)Math.Clamp(most, 1, Math.Min(Environment.ProcessorCount, MostLanes));
+        var laneCount = LanesFor(order, Environment.ProcessorCount);
         var parts = Compile(order, origins, laneCount, out var operations);
         var run = new LoadRun([.. Enumerable.Range(0, laneCount).Select(i => new EventLoop($"load lane {i}", HasDueTimes(order.Plan)))], parts, operations);
         try
@@ -111,6 +113,23 @@ public sealed class LoadRun : IAsyncDisposable
             (lane.Lane.Pacer as IDisposable)?.Dispose();
         });
     }
+
+    /// <summary>
+    /// How many lanes a load is worth. Each lane that waits for due times wakes the machine for itself, and takes turns with a
+    /// target on it: arrivals that one lane manages easily are more punctual, and take less CPU, in one lane than in two.
+    /// </summary>
+    internal static int LanesFor(LoadOrder order, int cores)
+    {
+        var plan = order.Plan;
+        var users = Math.Min(order.Share.CountOf(plan.MaxVirtualUsers), plan.ScenarioConfig.Http?.MaxConnections ?? int.MaxValue);
+        var needed = plan.Shape.Unit == LoadUnit.Users ? MostLanes
+            : plan.Shape.Peak / order.Share.Of * LongestJourney(plan) / RequestsPerSecondOfALane;
+        return (int)Math.Clamp(Math.Min(users, Math.Ceiling(needed)), 1, Math.Min(cores, MostLanes));
+    }
+
+    // In requests; steps that are more than one request may be any number of them.
+    private static double LongestJourney(TestPlan plan) => plan.ScenarioConfig.Scenarios
+        .Select(s => s.Journey.All(step => step is HttpStep or WaitStep) ? s.Journey.Count : double.PositiveInfinity).DefaultIfEmpty(1).Max();
 
     private static bool HasDueTimes(TestPlan plan) =>
         plan.Shape.Unit == LoadUnit.ArrivalsPerSecond || plan.ScenarioConfig.ThinkTime.Mean > TimeSpan.Zero || plan.ScenarioConfig.ThinkTime.Max > TimeSpan.Zero;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Loadstone.LoadEngine.Uploads;
 
 namespace Loadstone.LoadEngine.Http;
 
@@ -33,6 +34,13 @@ internal sealed class ClientChannel(Origin origin, Lane lane, HttpMessageInvoker
         Kept.Reset();
         _answering = client.SendAsync(ToMessage(Request.Written.Span), _stop.Token);
         return ValueTask.FromResult<string?>(null);
+    }
+
+    public override ValueTask<string?> SendAsync(UploadFile file)
+    {
+        for (var sent = 0; sent < file.ChunkLength; sent += file.PieceFrom(sent).Length)
+            Request.Write(file.PieceFrom(sent).Span);
+        return SendAsync();
     }
 
     public override async ValueTask<string?> ReceiveHeadAsync()

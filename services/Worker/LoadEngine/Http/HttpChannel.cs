@@ -1,3 +1,4 @@
+using Loadstone.LoadEngine.Uploads;
 using Loadstone.Measurement;
 
 namespace Loadstone.LoadEngine.Http;
@@ -74,6 +75,9 @@ internal abstract class HttpChannel(Origin origin, Lane lane) : Deadlined, IDisp
 
     /// <summary>Puts <see cref="Request"/> on the wire. Returns null, or the error's name.</summary>
     public abstract ValueTask<string?> SendAsync();
+
+    /// <summary>Puts <see cref="Request"/> on the wire, and behind it a file's present chunk, which is copied nowhere. Returns null, or the error's name.</summary>
+    public abstract ValueTask<string?> SendAsync(UploadFile file);
 
     /// <summary>Complete when <see cref="ReceiveHeadAsync"/> is likely to have something to read; awaited on its own because it is the cheapest await there is.</summary>
     public virtual ValueTask AnswerBegins() => ValueTask.CompletedTask;

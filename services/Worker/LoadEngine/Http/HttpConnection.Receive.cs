@@ -49,13 +49,13 @@ internal sealed partial class HttpConnection
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<string?> ReceiveHeadAsync()
     {
-        BytesReceived = 0;
         Kept.Reset();
         while (true)
         {
             if (_start == _end && await ReceiveMoreAsync(LargestHead) is { } failed)
                 return failed;
             var parse = ResponseHead.TryParse(_in.AsSpan(_start, _end - _start), out HeadField, out _headLength);
+            HeadField.KeepAlive &= !_answeredEarly;
             if (parse == HeadParse.Done && (HeadField.Status >= 200 || (TakesUpgrade && HeadField.Status == SwitchingProtocols)))
                 return null;
             if (parse == HeadParse.Malformed)

@@ -34,6 +34,8 @@ internal sealed partial class HttpConnection(Origin origin, Lane lane) : HttpCha
     public override void Begin(long deadlineNs)
     {
         _openingAtNs = _resolvedAtNs = _connectedAtNs = _secureAtNs = 0;
+        _answeredEarly = false;
+        BytesReceived = 0;
         base.Begin(deadlineNs);
     }
 
@@ -52,15 +54,6 @@ internal sealed partial class HttpConnection(Origin origin, Lane lane) : HttpCha
         return WasJustOpened ? OpenAsync() : ValueTask.FromResult<string?>(null);
     }
 
-    public override ValueTask<string?> SendAsync() => SendAsync(Request.Written);
-
-    /// <summary>Puts bytes on the wire. Returns null, or the error's name.</summary>
-    public ValueTask<string?> SendAsync(ReadOnlyMemory<byte> bytes)
-    {
-        var sent = _tls is null ? _socket!.TrySend(bytes.Span) : 0;
-        return sent == bytes.Length ? ValueTask.FromResult<string?>(null) : SendSlowlyAsync(bytes, sent);
-    }
-
     public override void Finish(bool whole)
     {
         Lane.Deadlines.Disarm(this);
@@ -73,14 +66,6 @@ internal sealed partial class HttpConnection(Origin origin, Lane lane) : HttpCha
     }
 
     protected override void BreakOff() => _socket?.Close();
-
-    private async ValueTask<string?> SendSlowlyAsync(ReadOnlyMemory<byte> bytes, int sent)
-    {
-        if (_tls is not null)
-            return await ThroughTlsAsync(tls => tls.WriteAsync(bytes));
-        var error = await _socket!.SendRestAsync(bytes, sent);
-        return error < 0 ? Broken(ErrorTypes.Of(error)) : null;
-    }
 
     private async ValueTask<string?> OpenAsync()
     {

@@ -15,6 +15,7 @@ internal sealed class HttpOperation : Operation
     private readonly RequestTemplate _request;
     private readonly AnswerRules _rules;
     private readonly Origins _origins;
+    private readonly bool _sendsChunk;
     private readonly Destination _usual;
     private readonly long _timeoutNs;
 
@@ -23,13 +24,13 @@ internal sealed class HttpOperation : Operation
     /// <param name="data">Where its templates draw from.</param>
     /// <param name="scenario">The scenario it belongs to.</param>
     /// <param name="origins">Where requests may go.</param>
-    /// <param name="body">Bytes that are the body instead of the step's; null for the step's own.</param>
-    public HttpOperation(int index, HttpStep step, PlanData data, string scenario, Origins origins, Value? body = null)
+    /// <param name="sendsChunk">True when the body is the present chunk of the user's upload instead of the step's.</param>
+    public HttpOperation(int index, HttpStep step, PlanData data, string scenario, Origins origins, bool sendsChunk = false)
     {
-        (_index, _step, _origins) = (index, step, origins);
+        (_index, _step, _origins, _sendsChunk) = (index, step, origins, sendsChunk);
         _timeoutNs = step.Timeout.Ticks * 100;
         _usual = new Destination(step.Method, origins.Of(step.Path), null);
-        _request = new RequestTemplate(step, _usual, data, scenario, body);
+        _request = new RequestTemplate(step, _usual, data, scenario, sendsChunk);
         _rules = new AnswerRules(step, variable => data.SlotOf(scenario, variable));
     }
 
@@ -50,10 +51,12 @@ internal sealed class HttpOperation : Operation
         var error = await connection.EnsureOpenAsync();
         if (user.HasCookies && to.Path is null)
             to = to with { Path = _request.PathFor(user) };
-        _request.Write(connection.Request, user, to, withBody, user.HasCookies ? user.CookiesFor(to.Origin.UrlOf(to.Path!)) : null);
+        var chunk = _sendsChunk && withBody ? user.Upload : null;
+        var chunkLength = chunk?.ChunkLength ?? 0;
+        _request.Write(connection.Request, user, to, withBody, user.HasCookies ? user.CookiesFor(to.Origin.UrlOf(to.Path!)) : null, chunkLength);
         var sentNs = connection.WasJustOpened || inLine ? user.NowNs : beganNs;
-        user.Stripe.Sent(_index, connection.Request.Length, Math.Max(0, beganNs - Math.Max(dueNs, user.FreeSinceNs)));
-        error ??= await connection.SendAsync();
+        user.Stripe.Sent(_index, connection.Request.Length + chunkLength, Math.Max(0, beganNs - Math.Max(dueNs, user.FreeSinceNs)));
+        error ??= await (chunk is null ? connection.SendAsync() : connection.SendAsync(chunk));
         if (error is null)
             await connection.AnswerBegins();
         error ??= await connection.ReceiveHeadAsync();
@@ -106,7 +109,7 @@ internal sealed class HttpOperation : Operation
     {
         var status = connection.Head.Status;
         var body = connection.Body;
-        if (_rules.NeedsBody && connection.Head.Encoded && !ContentEncoding.TryDecode(connection, out body))
+        if (_rules.NeedsBody && connection.Head.Encoded && !ContentEncoding.TryDecode(connection.Body, out body))
             return ErrorTypes.BadEncoding;
         _rules.ApplyToWhole(status, responseNs, body.Span, user, ref checks);
         return _rules.IsRight(status) ? null : StatusErrors.Of(status);

@@ -1,3 +1,5 @@
+using Loadstone.LoadEngine.Uploads;
+
 namespace Loadstone.LoadEngine.Http;
 
 /// <summary>What whoever still waits in line for a channel is given when the run is over: every request on it is aborted.</summary>
@@ -8,6 +10,8 @@ internal sealed class NoChannel(Origin origin, Lane lane) : HttpChannel(origin, 
     public override ValueTask<string?> EnsureOpenAsync() => Aborted;
 
     public override ValueTask<string?> SendAsync() => Aborted;
+
+    public override ValueTask<string?> SendAsync(UploadFile file) => Aborted;
 
     public override ValueTask<string?> ReceiveHeadAsync() => Aborted;
 

@@ -24,8 +24,8 @@ internal sealed class RequestTemplate
     /// <param name="usual">Where it goes unless redirected.</param>
     /// <param name="data">Where its templates draw from.</param>
     /// <param name="scenario">The scenario it belongs to.</param>
-    /// <param name="body">Bytes that are the body instead of the step's; null for the step's own.</param>
-    public RequestTemplate(HttpStep step, in Destination usual, PlanData data, string scenario, Value? body = null)
+    /// <param name="sendsChunk">True when the body is a chunk of the user's upload, which follows by itself.</param>
+    public RequestTemplate(HttpStep step, in Destination usual, PlanData data, string scenario, bool sendsChunk = false)
     {
         CompiledTemplate.Builder Begin() => new(data, scenario);
         _usual = usual;
@@ -33,7 +33,7 @@ internal sealed class RequestTemplate
         _path = AddPath(Begin(), step, IsWholeUrl).Build();
         _headers = AddHeaders(Begin(), step, data.Http.Compression).Build();
         _usualHead = AddHeaders(AddPath(Begin().Add(LineStart(usual)), step, IsWholeUrl).Add(LineEnd(usual.Origin)), step, data.Http.Compression).Build();
-        (_body, var contentType) = body is null ? BodyOf(Begin(), step) : (Begin().Add(body).Build(), "application/octet-stream");
+        (_body, var contentType) = sendsChunk ? (null, "application/octet-stream") : BodyOf(Begin(), step);
         var given = step.Headers?.Keys.Contains("content-type", StringComparer.OrdinalIgnoreCase) == true;
         _contentType = given || contentType is null ? [] : Encoding.ASCII.GetBytes($"Content-Type: {contentType}\r\n");
     }
@@ -50,7 +50,8 @@ internal sealed class RequestTemplate
     /// <param name="to">Where it goes.</param>
     /// <param name="withBody">False after a redirect that turned into a GET.</param>
     /// <param name="cookies">The value of the Cookie header; null for none.</param>
-    public void Write(ByteWriter writer, VirtualUser user, in Destination to, bool withBody, string? cookies)
+    /// <param name="following">Bytes of a body that follows what is written here.</param>
+    public void Write(ByteWriter writer, VirtualUser user, in Destination to, bool withBody, string? cookies, int following = 0)
     {
         writer.Reset();
         if (to == _usual)
@@ -59,7 +60,7 @@ internal sealed class RequestTemplate
             WriteHead(writer, user, to);
         if (cookies is not null)
             WriteLine(writer, "Cookie: "u8, cookies);
-        WriteBody(writer, user, withBody && _body is not null, to.Method);
+        WriteBody(writer, user, withBody && _body is not null, to.Method, following);
     }
 
     private void WriteHead(ByteWriter writer, VirtualUser user, in Destination to)
@@ -77,11 +78,12 @@ internal sealed class RequestTemplate
 
     private static string LineEnd(Origin origin) => $" HTTP/1.1\r\nHost: {origin.HostHeader}\r\n";
 
-    private void WriteBody(ByteWriter writer, VirtualUser user, bool hasBody, string method)
+    private void WriteBody(ByteWriter writer, VirtualUser user, bool hasBody, string method, int following)
     {
+        if (hasBody || following > 0)
+            writer.Write(_contentType);
         if (hasBody)
         {
-            writer.Write(_contentType);
             user.Scratch.Reset();
             _body!.Write(user.Scratch, user);
         }
@@ -89,7 +91,7 @@ internal sealed class RequestTemplate
         if (hasBody || method is "POST" or "PUT" or "PATCH")
         {
             writer.Write("Content-Length: "u8);
-            writer.Write(hasBody ? user.Scratch.Length : 0);
+            writer.Write(hasBody ? user.Scratch.Length : following);
             writer.Write("\r\n"u8);
         }
 

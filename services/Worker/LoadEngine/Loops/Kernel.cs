@@ -22,6 +22,7 @@ internal static unsafe partial class Kernel
 
     public const int BadFile = 9;
     public const int TryAgain = 11;
+    public const int BrokenPipe = 32;
     public const int InProgress = 115;
 
     private const int MonotonicClock = 1;

@@ -18,6 +18,9 @@ internal sealed class LoopSocket
     private bool _writable;
     private bool _ending;
 
+    // Whoever waits to write is woken by what comes in, too.
+    private bool _writerReads;
+
     private LoopSocket(EventLoop loop, int file) => (_loop, _file) = (loop, file);
 
     /// <summary>What the loop tells this socket from earlier ones of the same number by.</summary>
@@ -69,7 +72,18 @@ internal sealed class LoopSocket
     public ValueTask Readable() => _readable ? ValueTask.CompletedTask : _toRead.Begin();
 
     /// <summary>Complete when <see cref="TrySend"/> is worth a try, or the socket was closed.</summary>
-    public ValueTask Writable() => _writable ? ValueTask.CompletedTask : (_toWrite ??= new Turn()).Begin();
+    public ValueTask Writable()
+    {
+        _writerReads = false;
+        return _writable ? ValueTask.CompletedTask : (_toWrite ??= new Turn()).Begin();
+    }
+
+    /// <summary>Complete when <see cref="TrySend"/> or <see cref="TryReceive"/> is worth a try, or the socket was closed.</summary>
+    public ValueTask WritableOrReadable()
+    {
+        _writerReads = true;
+        return _writable || _readable ? ValueTask.CompletedTask : (_toWrite ??= new Turn()).Begin();
+    }
 
     /// <summary>Sends all of it. Returns 0 or −errno.</summary>
     public ValueTask<int> SendAsync(ReadOnlyMemory<byte> bytes) =>
@@ -97,7 +111,7 @@ internal sealed class LoopSocket
         _ending |= (events & (over | Kernel.PeerClosed)) != 0;
         _readable |= (events & (over | Kernel.PeerClosed | Kernel.In)) != 0;
         _writable |= (events & (over | Kernel.Out)) != 0;
-        if (_writable)
+        if (_writable || (_writerReads && _readable))
             _toWrite?.End();
         if (_readable)
             _toRead.End();

@@ -17,27 +17,33 @@ internal sealed class UploadFile(long size, int chunkSize, ulong seed)
 
     public int Chunks => (int)((size + chunkSize - 1) / chunkSize);
 
-    /// <summary>Hands out the present chunk piece by piece.</summary>
-    public void Write(ByteWriter writer) => ForEachPiece(Chunk, piece => writer.Write(piece));
+    /// <summary>The present chunk's length.</summary>
+    public int ChunkLength => LengthOf(Chunk);
+
+    /// <summary>Part of the present chunk, from <paramref name="offset"/> on: as much as lies in one piece.</summary>
+    public ReadOnlyMemory<byte> PieceFrom(int offset) => PieceOf(Chunk, offset);
 
     /// <summary>The SHA-256 of the whole file, in lower-case hexadecimal. Takes milliseconds for megabytes.</summary>
     public string Sha256()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         for (var chunk = 0; chunk < Chunks; chunk++)
-            ForEachPiece(chunk, hash.AppendData);
+        {
+            var length = LengthOf(chunk);
+            for (var done = 0; done < length; done += PieceOf(chunk, done).Length)
+                hash.AppendData(PieceOf(chunk, done).Span);
+        }
+
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private void ForEachPiece(int chunk, Action<ReadOnlySpan<byte>> take)
+    private int LengthOf(int chunk) => (int)Math.Min(chunkSize, size - ((long)chunk * chunkSize));
+
+    // Where the block ends, it begins again.
+    private ReadOnlyMemory<byte> PieceOf(int chunk, int offset)
     {
-        var from = (int)(SplitMix.Of((int)seed, chunk).Next() % BlockSize);
-        for (var left = Math.Min(chunkSize, size - ((long)chunk * chunkSize)); left > 0; from = 0)
-        {
-            var part = (int)Math.Min(left, BlockSize - from);
-            take(Block.AsSpan(from, part));
-            left -= part;
-        }
+        var from = (int)((SplitMix.Of((int)seed, chunk).Next() + (ulong)offset) % BlockSize);
+        return Block.AsMemory(from, Math.Min(LengthOf(chunk) - offset, BlockSize - from));
     }
 
     private static byte[] MakeBlock()

@@ -39,14 +39,14 @@ internal static class UploadSteps
         // Uploads beside one another share the user's variables, so each step has its own.
         var names = Names.Of(data.Slots);
         int SlotOf(string name) => data.SlotOf(scenario, name);
-        HttpOperation Request(int index, HttpStep request, Value? body = null) =>
-            new(index, request with { Headers = step.Headers, Timeout = step.Timeout }, data, scenario, origins, body) { Think = NoPause, Critical = true };
+        HttpOperation Request(int index, HttpStep request, bool sendsChunk = false) =>
+            new(index, request with { Headers = step.Headers, Timeout = step.Timeout }, data, scenario, origins, sendsChunk) { Think = NoPause, Critical = true };
 
         // Each takes its places before the next one's templates ask for them.
         var make = new MakeFile(step, SlotOf(names.Hash)) { Think = NoPause, Critical = true };
         var begin = Request(parts.Begin, Beginning(step, names));
         var number = SlotOf(names.Number);
-        var chunk = Request(parts.Chunk, new HttpStep { Method = "PUT", Path = $"{step.Path}/{{{{{names.Id}}}}}/chunks/{{{{{names.Number}}}}}" }, new ChunkBytes());
+        var chunk = Request(parts.Chunk, new HttpStep { Method = "PUT", Path = $"{step.Path}/{{{{{names.Id}}}}}/chunks/{{{{{names.Number}}}}}" }, sendsChunk: true);
         var complete = Request(parts.Complete, Ending(step, names));
         var verify = new VerifyFile(parts.Complete, step, SlotOf(names.ReceivedSize), SlotOf(names.Hash), SlotOf(names.ReceivedHash)) { Think = NoPause, Critical = true };
         return new StepSequence(make, begin, new SendChunks(chunk, number) { Think = NoPause, Critical = true }, complete, verify);
@@ -106,11 +106,6 @@ internal static class UploadSteps
 
             return outcome;
         }
-    }
-
-    private sealed class ChunkBytes : Value
-    {
-        public override void Write(ByteWriter writer, VirtualUser user, Escaping escaping) => user.Upload!.Write(writer);
     }
 
     private sealed class VerifyFile(int index, UploadStep step, int sizeSlot, int hashSlot, int receivedSlot) : Operation
