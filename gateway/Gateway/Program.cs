@@ -12,6 +12,7 @@ foreach (var service in Routes.Services)
 
 var app = builder.Build();
 app.UsePlatformEdge();
+app.UseQueryNames();
 app.MapApiDocument();
 app.MapLive();
 app.MapRoutes();

@@ -27,4 +27,5 @@ app.UsePlatformDefaults();
 app.MapExecutions();
 app.MapPerformanceTests();
 app.MapSchedules();
+app.MapWorkers();
 app.Run();

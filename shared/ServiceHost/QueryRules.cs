@@ -30,7 +30,7 @@ internal static class QueryRules
         return next(context);
     });
 
-    // What is not mapped for a method, such as health, takes no part in this.
+    // What is not mapped for a method takes no part in this.
     private static bool Knows(Endpoint route, string name) => route.Metadata.GetMetadata<IHttpMethodMetadata>() is null
         || route.Metadata.OfType<IParameterBindingMetadata>().Any(p => p.ParameterInfo.ParameterType == typeof(string) && p.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
