@@ -53,7 +53,7 @@ internal static class ExecutionEndpoints
     }
 
     // A new execution is shown as it was asked for; a retry sees how far it is.
-    private static IResult Accepted(TimeProvider time, (Execution Execution, bool Before) asked)
+    internal static IResult Accepted(TimeProvider time, (Execution Execution, bool Before) asked)
     {
         var x = asked.Execution;
         return Results.Accepted($"/api/load-testing/executions/{x.Id}/status", new ExecutionAnswer(
