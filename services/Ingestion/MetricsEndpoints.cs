@@ -15,6 +15,7 @@ internal static class MetricsEndpoints
     {
         app.MapGet("/api/load-testing/executions/{id:guid}/metrics", MetricsAsync);
         app.MapGet("/api/load-testing/executions/{id:guid}/endpoints", EndpointsAsync);
+        app.MapGet("/api/load-testing/executions/{id:guid}/resources", ResourcesAsync);
         app.MapGet("/internal/executions/{id:guid}/measurements", MeasurementsAsync);
         app.MapGet("/internal/executions/{id:guid}/total", TotalAsync);
         app.MapGet("/internal/executions/{id:guid}/seconds", SecondsAsync);
@@ -22,8 +23,7 @@ internal static class MetricsEndpoints
 
     private static async Task<MetricsAnswer> MetricsAsync(Guid id, string? granularity, RunReader runs, CancellationToken cancellation)
     {
-        if (!Granularities.TryGetValue(granularity ?? "minute", out var seconds))
-            throw RefusalException.Field("granularity", $"must be one of {string.Join(", ", Granularities.Keys)}");
+        var seconds = SecondsOf(granularity);
         var metrics = new List<PerformanceMetric>();
         var total = new MetricWindow { Seconds = 0 };
         await foreach (var (window, closedAt) in runs.WindowsAsync(id, seconds, cancellation))
@@ -36,6 +36,15 @@ internal static class MetricsEndpoints
         var phases = total.Phase is null ? [] : await runs.PhasesAsync(id, cancellation);
         return new MetricsAnswer(true, metrics, RunInsights.Of(metrics), RunFigures.Of(total.Total(), total.Seconds), phases);
     }
+
+    private static async Task<ResourcesAnswer> ResourcesAsync(Guid id, string? granularity, ResourceReader resources, CancellationToken cancellation)
+    {
+        var samples = await resources.OfWorkersAsync(id, SecondsOf(granularity), cancellation);
+        return new ResourcesAnswer(true, samples, [.. samples.GroupBy(s => s.Source).Select(ResourceSummary.Of)]);
+    }
+
+    private static int SecondsOf(string? granularity) => Granularities.TryGetValue(granularity ?? "minute", out var seconds) ? seconds
+        : throw RefusalException.Field("granularity", $"must be one of {string.Join(", ", Granularities.Keys)}");
 
     private static async Task<EndpointsAnswer> EndpointsAsync(Guid id, string? phase, RunReader runs, CancellationToken cancellation)
     {

@@ -10,6 +10,7 @@ builder.Services.AddSingleton<Database>();
 builder.Services.AddSingleton<WindowStore>();
 builder.Services.AddSingleton<RunStore>();
 builder.Services.AddSingleton<RunReader>();
+builder.Services.AddSingleton<ResourceReader>();
 builder.Services.AddSingleton<Arrivals>();
 builder.Services.AddHostedService<TablesAtStart>();
 builder.Services.AddHostedService<ClosingLoop>();

@@ -80,7 +80,8 @@ public sealed class RunReader(Database database, RunStore runs)
             : null;
     }
 
-    private async Task MustExistAsync(Guid execution, CancellationToken cancellation)
+    /// <exception cref="RefusalException">404 when there is no such run.</exception>
+    public async Task MustExistAsync(Guid execution, CancellationToken cancellation)
     {
         await using var command = database.Command("select 1 from ingestion.runs where execution_id = $1", execution);
         if (await command.ExecuteScalarAsync(cancellation) is null)

@@ -26,8 +26,11 @@ public sealed class RunStore(Database database)
           insert into ingestion.runs (execution_id, day, start_at) values ($1, $2, $3)
           on conflict (execution_id) do update set start_at = excluded.start_at
         )
-        insert into ingestion.shards (execution_id, shard, state) select $1, unnest($4), 'running' on conflict do nothing
-        """, cancellation, started.ExecutionId, started.Day, started.StartAt.ToUniversalTime(), started.Shards.ToArray());
+        insert into ingestion.shards (execution_id, shard, state, worker)
+        select $1, s.shard, 'running', s.worker from unnest($4::int[], $5::text[]) as s (shard, worker)
+        on conflict (execution_id, shard) do update set worker = excluded.worker
+        """, cancellation, started.ExecutionId, started.Day, started.StartAt.ToUniversalTime(), started.Shards.ToArray(),
+        started.Workers?.ToArray() ?? new string?[started.Shards.Count]);
 
     /// <summary>A shard is over. What it said first stays: a shard that finished is not lost afterwards, nor the other way round.</summary>
     public Task ShardOverAsync(Guid execution, ShardAccount shard, CancellationToken cancellation) => database.ExecuteAsync(

@@ -49,7 +49,7 @@ public sealed class Announcer(IPublishEndpoint bus, ILogger<Announcer> log) : IS
         ExecutionRequested request => [Public(request, x)],
         ShardsAssigned => x.Shards.SelectMany(s => CommandsFor(x, s)),
         ExecutionStarted started => [
-            new Contracts.ExecutionStarted(x.Id, x.Day, started.StartAt, [.. x.Shards.Select(s => s.Number)]),
+            new Contracts.ExecutionStarted(x.Id, x.Day, started.StartAt, [.. x.Shards.Select(s => s.Number)], [.. x.Shards.Select(s => s.Assigned.WorkerName)]),
             .. x.Shards.SelectMany(s => CommandsFor(x, s))],
         ExecutionPaused => x.Shards.Where(s => !s.IsOver).Select(s => new Contracts.PauseShard(s.WorkerId, x.Id, s.Number, x.Steerings)),
         ExecutionResumed => x.Shards.Where(s => !s.IsOver).Select(s => new Contracts.ResumeShard(s.WorkerId, x.Id, s.Number, x.Steerings)),

@@ -7,11 +7,15 @@ namespace Loadstone.Scheduler;
 // The life of an execution, in order.
 
 public sealed record ExecutionRequested(
-    Guid Id, string Name, RunnableConfiguration Configuration, int Seed, string RequestedBy, string? RequestHash, DateTimeOffset At, Guid? RerunOf = null);
+    Guid Id, string Name, RunnableConfiguration Configuration, int Seed, string RequestedBy, string? RequestHash, DateTimeOffset At,
+    Guid? RerunOf = null, string? ConfigurationHash = null, string? Version = null);
 
 public sealed record ShardsAssigned(IReadOnlyList<AssignedShard> Shards, DateTimeOffset At);
 
-public sealed record AssignedShard(int Shard, Guid WorkerId, string WorkerName, int ShareIndex, int ShareOf, int Users);
+public sealed record AssignedShard(int Shard, Guid WorkerId, string WorkerName, int ShareIndex, int ShareOf, int Users, WorkerFacts? Facts = null);
+
+/// <summary>What a worker was when it got its share.</summary>
+public sealed record WorkerFacts(string Region, double ClockOffsetMs, string? Version, WorkerHardware? Hardware);
 
 public sealed record ShardPrepared(int Shard, DateTimeOffset At);
 

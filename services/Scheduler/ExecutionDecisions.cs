@@ -6,7 +6,7 @@ using Loadstone.ServiceHost;
 namespace Loadstone.Scheduler;
 
 /// <summary>A worker with room, as decisions see it.</summary>
-public sealed record FreeWorker(Guid Id, string Name, int FreeUsers, double RoundTripMs);
+public sealed record FreeWorker(Guid Id, string Name, int FreeUsers, double RoundTripMs, WorkerFacts? Facts = null);
 
 /// <summary>
 /// What happens to an execution: pure functions from its state and a command to events. A command that was carried out before
@@ -33,7 +33,7 @@ public static class ExecutionDecisions
         var users = Enumerable.Range(0, shares).Select(i => UsersOf(x.Plan, i, shares)).ToList();
         if (fit.Count < shares || fit.Zip(users).Any(pair => pair.First.FreeUsers < pair.Second))
             return [];
-        return [new ShardsAssigned([.. fit.Select((w, i) => new AssignedShard(i, w.Id, w.Name, i, shares, users[i]))], now)];
+        return [new ShardsAssigned([.. fit.Select((w, i) => new AssignedShard(i, w.Id, w.Name, i, shares, users[i], w.Facts))], now)];
     }
 
     /// <summary>A shard is ready; when it is the last, all start together.</summary>
@@ -54,6 +54,7 @@ public static class ExecutionDecisions
     public static IEnumerable<object> Pause(Execution x, string by, DateTimeOffset now) => x.Phase switch
     {
         ExecutionPhase.Running when x.Stop is null && x.StartAt <= now => [new ExecutionPaused(by, now)],
+        ExecutionPhase.Running when x.Stop is null => throw new RefusalException(StatusCodes.Status400BadRequest, "The execution is just about to begin, so it cannot be paused yet."),
         _ => throw NotNow(x, "paused"),
     };
 
@@ -80,9 +81,12 @@ public static class ExecutionDecisions
     {
         if (x.IsHidden)
             return [];
-        var goesOn = x.Phase is not (ExecutionPhase.Finishing or ExecutionPhase.Ended);
-        return [.. goesOn ? Stop(x, by, $"deleted by {by}", asFailure: false, now) : [], new ExecutionHidden(by, now)];
+        return [.. StopIfGoing(x, by, $"deleted by {by}", now), new ExecutionHidden(by, now)];
     }
+
+    /// <summary>Stops a run that goes on or waits; one that is over, or about to end, is left as it is.</summary>
+    public static IEnumerable<object> StopIfGoing(Execution x, string by, string reason, DateTimeOffset now) =>
+        x.Phase is ExecutionPhase.Finishing or ExecutionPhase.Ended ? [] : Stop(x, by, reason, asFailure: false, now);
 
     public static IEnumerable<object> Finished(Execution x, int shard, int lastSequence, long sent, string? fault, DateTimeOffset now) =>
         Has(x, shard) && !x.IsOver ? [new ShardFinished(shard, lastSequence, sent, fault, now)] : [];

@@ -13,9 +13,11 @@ internal static class ExecutionEndpoints
     public static void MapExecutions(this WebApplication app)
     {
         app.MapPost("/api/load-testing/execute", ExecuteAsync);
+        app.MapPost("/api/load-testing/stop-all", StopAllAsync);
         app.MapGet("/internal/executions/{id:guid}/state", StateAsync);
         var group = app.MapGroup("/api/load-testing/executions");
         group.MapGet("", ListAsync);
+        group.MapPost("{id:guid}/rerun", RerunAsync);
         group.MapGet("{id:guid}/status", StatusAsync);
         group.MapGet("{id:guid}/events", EventsAsync);
         group.MapPost("{id:guid}/stop", (Guid id, HttpContext http, Steering s) => s.SteerAsync(id, http, "is being stopped",
@@ -31,8 +33,27 @@ internal static class ExecutionEndpoints
             new NewRun(await configurations.RunnableAsync(configurationId, http.RequestAborted).OrRefuseAsync(), name)));
     }
 
+    // What it was asked for then, if its environment allows that now.
+    private static async Task<IResult> RerunAsync(
+        Guid id, HttpContext http, IQuerySession session, IConfigurationClient configurations, RunRequests requests, TimeProvider time)
+    {
+        var name = await http.Request.ReadIfAnyAsync(body => body.Text("executionName"));
+        var x = await session.LoadAsync<Execution>(id, http.RequestAborted) ?? throw RefusalException.NotFound("execution", id);
+        return Accepted(time, await requests.AskAsync(http, $"rerun|{id}|{name}", async () =>
+            Rerun.Of(x, name, await configurations.CheckAsync(Rerun.PlanToCheck(x), http.RequestAborted).OrRefuseAsync())));
+    }
+
+    private static async Task<StopAllAnswer> StopAllAsync(HttpContext http, Executions executions, TimeProvider time)
+    {
+        var reason = await http.Request.ReadIfAnyAsync(body => body.Text("reason"));
+        var by = InternalIdentity.CallerOf(http).User;
+        var why = $"everything was stopped by {by}" + (reason is null ? "" : $": {reason}");
+        var stopped = await executions.StopAllAsync(by, why, time.GetUtcNow(), http.RequestAborted);
+        return new StopAllAnswer(true, stopped, stopped.Count == 1 ? "1 execution is being stopped." : $"{stopped.Count} executions are being stopped.");
+    }
+
     // A new execution is shown as it was asked for; a retry sees how far it is.
-    private static IResult Accepted(TimeProvider time, (Execution Execution, bool Before) asked)
+    internal static IResult Accepted(TimeProvider time, (Execution Execution, bool Before) asked)
     {
         var x = asked.Execution;
         return Results.Accepted($"/api/load-testing/executions/{x.Id}/status", new ExecutionAnswer(
@@ -62,7 +83,7 @@ internal static class ExecutionEndpoints
     {
         var x = await session.LoadAsync<Execution>(id, cancellation) ?? throw RefusalException.NotFound("execution", id);
         var (standing, now) = (live.Of(id), time.GetUtcNow());
-        var isRunning = x.Phase is ExecutionPhase.Running or ExecutionPhase.Paused && standing is not null;
+        var isRunning = x.Status == ExecutionStatus.Running && standing is not null;
         var progress = Math.Clamp(100 * (x.Elapsed(now) / x.Plan.Shape.Duration), 0, 100);
         return new ExecutionStatusAnswer(
             true, ExecutionResource.Of(x, standing, now), isRunning ? CurrentMetrics.Of(standing!) : null, Math.Round(progress, 1));

@@ -49,6 +49,9 @@ public sealed record ExecutionResource
 
     public long ChecksFailed { get; init; }
 
+    /// <summary>What journeys or other tools measured by names of their own.</summary>
+    public IReadOnlyDictionary<string, double> CustomMetrics { get; init; } = new Dictionary<string, double>();
+
     public long PeakMemoryUsage { get; init; }
 
     public double PeakCpuUsage { get; init; }
@@ -62,6 +65,10 @@ public sealed record ExecutionResource
     public required ExecutionSummary Summary { get; init; }
 
     public required ErrorDetails ErrorDetails { get; init; }
+
+    public required Manifest Manifest { get; init; }
+
+    public Guid? RerunOf { get; init; }
 
     public required string RequestedBy { get; init; }
 
@@ -103,6 +110,8 @@ public sealed record ExecutionResource
             Summary = new ExecutionSummary(
                 x.Request.Configuration.Environment, x.Request.Seed, x.Shards.Count, x.Analysis?.Verdict.Criteria ?? [], x.Analysis?.Verdict.Reasons ?? []),
             ErrorDetails = new ErrorDetails(x.Reason, peaks?.ErrorTypes ?? new Dictionary<string, long>()),
+            Manifest = Manifest.Of(x),
+            RerunOf = x.Request.RerunOf,
             RequestedBy = x.Request.RequestedBy,
             CreatedAt = x.Request.At,
         };
@@ -161,6 +170,9 @@ public sealed record ExecutionAnswer(bool Success, ExecutionResource Execution, 
 
 [Envelope]
 public sealed record ExecutionStatusAnswer(bool Success, ExecutionResource Execution, CurrentMetrics? CurrentMetrics, double Progress);
+
+[Envelope]
+public sealed record StopAllAnswer(bool Success, IReadOnlyList<Guid> Stopped, string Message);
 
 [Envelope]
 public sealed record ExecutionListAnswer(bool Success, IReadOnlyList<ExecutionResource> Executions, string? NextCursor);

@@ -34,6 +34,21 @@ public sealed class Executions(IDocumentStore store)
         }
     }
 
+    /// <summary>Stops whatever goes on or waits; what ends by itself just now is left to it.</summary>
+    /// <returns>Those that are being stopped by this call.</returns>
+    public async Task<IReadOnlyList<Guid>> StopAllAsync(string by, string reason, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var stopped = new List<Guid>();
+        foreach (var id in (await ActiveAsync(cancellation)).Select(x => x.Id))
+        {
+            var after = await DecideAsync(id, x => ExecutionDecisions.StopIfGoing(x, by, reason, now), by, cancellation);
+            if (after.Stop is { } stop && stop.Reason == reason && stop.At == now)
+                stopped.Add(id);
+        }
+
+        return stopped;
+    }
+
     /// <summary>Every execution that is not over.</summary>
     public async Task<IReadOnlyList<Execution>> ActiveAsync(CancellationToken cancellation)
     {

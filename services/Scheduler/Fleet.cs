@@ -39,7 +39,9 @@ public sealed class Fleet(TimeProvider time)
     {
         var given = active.SelectMany(x => x.Shards).Where(s => !s.IsOver)
             .GroupBy(s => s.WorkerId).ToDictionary(g => g.Key, g => g.Sum(s => s.Assigned.Users));
-        return [.. Present().Select(w => new FreeWorker(w.WorkerId, w.Name, w.CapacityUsers - given.GetValueOrDefault(w.WorkerId), w.RoundTripMs))];
+        return [.. Present().Select(w => new FreeWorker(
+            w.WorkerId, w.Name, w.CapacityUsers - given.GetValueOrDefault(w.WorkerId), w.RoundTripMs,
+            new WorkerFacts(w.Region, Math.Round(w.ClockOffsetMs, 3), w.Version, w.Hardware)))];
     }
 
     /// <summary>The slowest way there and back to any of these workers.</summary>

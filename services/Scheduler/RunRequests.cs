@@ -60,7 +60,8 @@ public sealed class RunRequests(IDocumentStore store, Executions executions, Fle
         var now = time.GetUtcNow();
         return new ExecutionRequested(
             id, run.Name ?? FormattableString.Invariant($"Test {now:yyyy-MM-dd HH:mm:ss}"), run.Configuration,
-            run.Seed ?? run.Configuration.Plan.Seed ?? RandomNumberGenerator.GetInt32(int.MaxValue), by, hash, now, run.RerunOf);
+            run.Seed ?? run.Configuration.Plan.Seed ?? RandomNumberGenerator.GetInt32(int.MaxValue), by, hash, now, run.RerunOf,
+            Manifest.HashOf(run.Configuration), Manifest.PlatformVersion);
     }
 
     private static string? KeyOf(HttpContext http)

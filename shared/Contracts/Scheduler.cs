@@ -64,7 +64,9 @@ public sealed record ResumeShard(Guid WorkerId, Guid ExecutionId, int Shard, int
 /// <param name="Day">The UTC day measurements are stored under.</param>
 /// <param name="StartAt">The common start, by the scheduler's clock.</param>
 /// <param name="Shards">The shards that make the load.</param>
-public sealed record ExecutionStarted(Guid ExecutionId, DateOnly Day, DateTimeOffset StartAt, IReadOnlyList<int> Shards);
+/// <param name="Workers">The names of the workers that have them, in the same order.</param>
+public sealed record ExecutionStarted(
+    Guid ExecutionId, DateOnly Day, DateTimeOffset StartAt, IReadOnlyList<int> Shards, IReadOnlyList<string>? Workers = null);
 
 /// <summary>scheduler → ingestion. A shard will send nothing more: its worker is lost.</summary>
 /// <param name="ExecutionId">The run.</param>

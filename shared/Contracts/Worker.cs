@@ -12,9 +12,19 @@ namespace Loadstone.Contracts;
 /// <param name="RoundTripMs">How long the last echo took, over the broker and back; 0 before the first.</param>
 /// <param name="ClockOffsetMs">The worker's clock minus the scheduler's, by the last echo.</param>
 /// <param name="Shards">Every shard it has, and how far each is.</param>
+/// <param name="Hardware">What it runs on.</param>
+/// <param name="Version">The version of its program.</param>
 public sealed record WorkerReported(
     Guid WorkerId, string Name, string Region, int CapacityUsers, int BusyUsers, DateTimeOffset SentAt, double RoundTripMs, double ClockOffsetMs,
-    IReadOnlyList<ReportedShard> Shards);
+    IReadOnlyList<ReportedShard> Shards, WorkerHardware? Hardware = null, string? Version = null);
+
+/// <summary>What a worker runs on; results are only comparable between like machines.</summary>
+/// <param name="Cpu">The processor's name.</param>
+/// <param name="Cores">Cores the worker may use.</param>
+/// <param name="MemoryBytes">Memory the worker may use.</param>
+/// <param name="Os">The operating system.</param>
+/// <param name="Runtime">The .NET runtime.</param>
+public sealed record WorkerHardware(string Cpu, int Cores, long MemoryBytes, string Os, string Runtime);
 
 /// <summary>A shard as its worker sees it.</summary>
 /// <param name="ExecutionId">The run.</param>

@@ -35,6 +35,11 @@ public static class RequestBody
         }
     }
 
+    /// <summary>As <see cref="ReadAsync{T}"/>, for a body that need not be there: its reading is null then.</summary>
+    public static async Task<T?> ReadIfAnyAsync<T>(this HttpRequest request, Func<DocumentNode, T?> read)
+        where T : class =>
+        request.ContentType is null && request.ContentLength is null or 0 ? null : await request.ReadAsync(read);
+
     /// <summary>Reads a body by one function; every bad or unknown member is refused in one answer.</summary>
     public static async Task<T> ReadAsync<T>(this HttpRequest request, Func<DocumentNode, T> read)
     {

@@ -28,6 +28,9 @@ create table if not exists ingestion.shards (
   primary key (execution_id, shard)
 );
 
+-- The worker's name came later than the table.
+alter table ingestion.shards add column if not exists worker text;
+
 -- One second of one shard, and the operations in it. Nothing here is ever changed; partitions go as a whole.
 create table if not exists ingestion.shard_windows (
   day date not null,

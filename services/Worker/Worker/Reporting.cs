@@ -23,7 +23,7 @@ public sealed class Reporting(WorkerIdentity identity, Shards shards, SchedulerC
         patience.CancelAfter(Every);
         var report = new WorkerReported(
             identity.Id, identity.Name, identity.Region, identity.CapacityUsers, shards.BusyUsers, time.GetUtcNow(),
-            clock.RoundTripMs, clock.OffsetMs, shards.Report());
+            clock.RoundTripMs, clock.OffsetMs, shards.Report(), WorkerIdentity.Hardware, WorkerIdentity.Version);
         try
         {
             await bus.Publish(report, context => context.TimeToLive = Every * 3, patience.Token);

@@ -1,0 +1,84 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Loadstone.Client;
+
+namespace Loadstone.EndToEnd.Tests;
+
+/// <summary>Runs repeated, runs stopped all at once, and the machines they are made on.</summary>
+[Collection(nameof(RunningPlatform))]
+public sealed class RunControlTests(RunningPlatform running)
+{
+    private const string Api = "/api/load-testing";
+
+    [Fact]
+    public async Task A_rerun_makes_the_same_arrivals_and_its_manifest_says_why()
+    {
+        var plan = RunningPlatform.Plan(""" "max_virtual_users": 200, "load_pattern": { "type": "constant_arrival_rate", "rate": 80, "poisson": true }, "success_criteria": { "expressions": ["dropped_iterations >= 0"] } """);
+        plan["scenario_config"]!["think_time"] = 0;
+        var first = await running.RunAsync(plan);
+
+        using var asked = await running.Gateway.PostAsync($"{Api}/executions/{first.Id}/rerun", null);
+        Assert.Equal(HttpStatusCode.Accepted, asked.StatusCode);
+        var second = await running.EndOfAsync((await asked.Content.ReadFromJsonAsync<JsonNode>())!["execution"]!["id"]!.GetValue<Guid>());
+
+        Assert.Equal("completed", second.Status);
+        Assert.Equal(Arrivals(first), Arrivals(second));
+        var (before, after) = (await StatusAsync(first.Id), await StatusAsync(second.Id));
+        Assert.Equal(first.Id.ToString(), after["rerun_of"]!.ToString());
+        Assert.True(JsonNode.DeepEquals(Same(before["manifest"]!), Same(after["manifest"]!)));
+        var worker = Assert.Single(after["manifest"]!["workers"]!.AsArray())!;
+        Assert.Equal(("worker-1", Environment.ProcessorCount), (worker["name"]!.ToString(), worker["hardware"]!["cores"]!.GetValue<int>()));
+    }
+
+    [Fact]
+    public async Task Stop_all_ends_every_run_and_each_says_who_and_why()
+    {
+        var ids = new List<Guid>();
+        for (var i = 0; i < 2; i++)
+            ids.Add((await running.ExecuteAsync(RunningPlatform.Plan(""" "duration": "60s" """))).Id);
+        await running.UntilAsync(ids[0], s => s.Execution.Status == "running");
+
+        using var answer = await running.Gateway.PostAsJsonAsync($"{Api}/stop-all", new { reason = "the network is on fire" });
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var stopped = (await answer.Content.ReadFromJsonAsync<JsonNode>())!["stopped"]!.AsArray().Select(s => s!.GetValue<Guid>());
+        Assert.Equal(ids.Order(), stopped.Order());
+        foreach (var id in ids)
+        {
+            Assert.Equal("cancelled", (await running.EndOfAsync(id)).Status);
+            var stop = (await running.Api.EventsAsync(id, CancellationToken.None)).Events.Single(e => e.Type == "stop_requested");
+            Assert.NotNull(stop.By);
+            Assert.Contains("the network is on fire", (await StatusAsync(id))["error_details"]!["reason"]!.ToString());
+        }
+    }
+
+    [Fact]
+    public async Task Workers_and_what_a_run_took_of_them_can_be_seen()
+    {
+        var worker = Assert.Single((await running.Gateway.GetFromJsonAsync<JsonNode>($"{Api}/workers"))!["workers"]!.AsArray())!;
+        Assert.Equal(("worker-1", "local", 20_000), (worker["name"]!.ToString(), worker["region"]!.ToString(), worker["capacity_users"]!.GetValue<int>()));
+
+        var id = (await running.RunAsync(RunningPlatform.Plan())).Id;
+        var resources = (await running.Gateway.GetFromJsonAsync<JsonNode>($"{Api}/executions/{id}/resources?granularity=second"))!;
+        Assert.True(resources["samples"]!.AsArray().Count >= 3);
+        var summary = Assert.Single(resources["summary"]!.AsArray())!;
+        Assert.Equal("worker-1", summary["source"]!.ToString());
+        Assert.True(summary["peak_memory_usage"]!.GetValue<long>() > 0);
+    }
+
+    private async Task<JsonNode> StatusAsync(Guid id) => (await running.Gateway.GetFromJsonAsync<JsonNode>($"{Api}/executions/{id}/status"))!["execution"]!;
+
+    // On a busy machine a shard may begin a little late; what was due before is dropped, and counted.
+    private static double Arrivals(ExecutionView execution) =>
+        execution.TotalRequests + execution.Summary.Criteria.Single(c => c.Title.StartsWith("dropped", StringComparison.Ordinal)).Value!.Value;
+
+    // Clocks drift.
+    private static JsonNode Same(JsonNode manifest)
+    {
+        var same = manifest.DeepClone();
+        foreach (var worker in same["workers"]!.AsArray())
+            worker!["clock_offset_ms"] = null;
+        return same;
+    }
+}
