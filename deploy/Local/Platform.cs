@@ -17,6 +17,7 @@ public sealed class Platform : IAsyncDisposable
         ("alerting", "Alerting"), ("analysis", "Analysis"), ("gateway", "Gateway"),
     ];
 
+    private const string SecretsKey = "LOADSTONE_SECRETS_KEY";
     private const string KeySetting = "LOADSTONE_LOCAL_KEY";
     private const string KeyFile = "key";
     private const string GatewayFile = "gateway.url";
@@ -89,7 +90,7 @@ public sealed class Platform : IAsyncDisposable
     {
         var name = $"{service}-{Guid.NewGuid():N}";
         _urls[name] = new Uri($"http://127.0.0.1:{Ports.PickFree()}");
-        _processes[name] = Start(name, ProjectOf(service), _settings.Concat(settings).GroupBy(s => s.Key).ToDictionary(s => s.Key, s => s.Last().Value));
+        _processes[name] = Start(name, ProjectOf(service), SettingsFor(service).Concat(settings).GroupBy(s => s.Key).ToDictionary(s => s.Key, s => s.Last().Value));
         await UntilReadyAsync(name, cancellation);
         return _urls[name];
     }
@@ -127,6 +128,7 @@ public sealed class Platform : IAsyncDisposable
             ["LOADSTONE_INTERNAL_KEY"] = PrivateFile.ReadOrCreatePassword(Path.Combine(folder.Path, "internal.key")),
             [KeySetting] = $"lsk_{RandomNumberGenerator.GetHexString(40, lowercase: true)}",
             ["LOADSTONE_ADMIN_PASSWORD_FILE"] = Path.Combine(folder.Path, "admin.password"),
+            [SecretsKey] = PrivateFile.ReadOrCreatePassword(Path.Combine(folder.Path, "secrets.key")),
             ["LOADSTONE_DATA"] = folder.PrivateSubfolder("data"),
             ["LOADSTONE_WORKER_NAME"] = "worker-1",
             ["LOADSTONE_ALLOW_LOOPBACK"] = "true",
@@ -145,9 +147,15 @@ public sealed class Platform : IAsyncDisposable
         await File.WriteAllTextAsync(Path.Combine(_folder.Path, GatewayFile), Gateway.ToString(), cancellation);
     }
 
-    // Nobody but the gateway has to know the key.
-    private void Start(string name) =>
-        _processes[name] = Start(name, ProjectOf(name), name == "gateway" ? _settings : _settings.Where(s => s.Key != KeySetting).ToDictionary());
+    // A key is told to the one service that needs it.
+    private Dictionary<string, string> SettingsFor(string name) => _settings.Where(s => s.Key switch
+    {
+        KeySetting => name == "gateway",
+        SecretsKey => name == "configuration",
+        _ => true,
+    }).ToDictionary();
+
+    private void Start(string name) => _processes[name] = Start(name, ProjectOf(name), SettingsFor(name));
 
     private ChildProcess Start(string name, string project, Dictionary<string, string> settings) =>
         ChildProcess.Start(new ChildCommand("dotnet", ProgramOf(_folder.Clone, project), "--urls", _urls[name].ToString().TrimEnd('/'))
