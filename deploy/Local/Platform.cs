@@ -85,6 +85,16 @@ public sealed class Platform : IAsyncDisposable
         await UntilReadyAsync(service, cancellation);
     }
 
+    /// <summary>Starts one more instance of a service, with settings of its own, and returns its address. It ends with the platform.</summary>
+    public async Task<Uri> StartAnotherAsync(string service, IReadOnlyDictionary<string, string> settings, CancellationToken cancellation)
+    {
+        var name = $"{service}-{Guid.NewGuid():N}";
+        _urls[name] = new Uri($"http://127.0.0.1:{Ports.PickFree()}");
+        _processes[name] = Start(name, ProjectOf(service), SettingsFor(service).Concat(settings).GroupBy(s => s.Key).ToDictionary(s => s.Key, s => s.Last().Value));
+        await UntilReadyAsync(name, cancellation);
+        return _urls[name];
+    }
+
     /// <summary>Starts again whatever dies; what was stopped in good order stays down. Ends only when something does not come back, and says why.</summary>
     public async Task<string> KeepUpAsync(Action<string> say, CancellationToken ending)
     {
@@ -145,17 +155,17 @@ public sealed class Platform : IAsyncDisposable
         _ => true,
     }).ToDictionary();
 
-    private void Start(string name)
-    {
-        var project = name == "target" ? "SampleTarget" : Services.First(s => s.Name == name).Project;
-        var url = _urls[name].ToString().TrimEnd('/');
-        _processes[name] = ChildProcess.Start(new ChildCommand("dotnet", ProgramOf(_folder.Clone, project), "--urls", url)
+    private void Start(string name) => _processes[name] = Start(name, ProjectOf(name), SettingsFor(name));
+
+    private ChildProcess Start(string name, string project, Dictionary<string, string> settings) =>
+        ChildProcess.Start(new ChildCommand("dotnet", ProgramOf(_folder.Clone, project), "--urls", _urls[name].ToString().TrimEnd('/'))
         {
-            Environment = SettingsFor(name),
+            Environment = settings,
             WorkingDirectory = _folder.Path,
             LogFile = _folder.LogFile(name),
         });
-    }
+
+    private static string ProjectOf(string name) => name == "target" ? "SampleTarget" : Services.First(s => s.Name == name).Project;
 
     private async Task KeepUpAsync(string name, Action<string> say, CancellationToken ending)
     {

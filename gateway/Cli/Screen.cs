@@ -5,7 +5,7 @@ namespace Loadstone.Cli;
 /// <summary>Tables for people. Where no terminal reads them there are no colours, and nothing is cut to a width.</summary>
 internal static class Screen
 {
-    private const int WidthWithoutTerminal = 160;
+    private const int WidthWithoutTerminal = 1000;
 
     public static IAnsiConsole On(TextWriter writer)
     {

@@ -36,8 +36,9 @@ public static class QueryRules
         }
     }
 
-    // What is not mapped for a method takes no part in this.
+    // What is not mapped for a method takes no part in this, nor does health, which probes may ask with whatever they add.
     private static bool Knows(Endpoint route, string name) => route.Metadata.GetMetadata<IHttpMethodMetadata>() is null
+        || route is RouteEndpoint { RoutePattern.RawText: { } text } && text.StartsWith("/health/", StringComparison.Ordinal)
         || route.Metadata.OfType<IParameterBindingMetadata>().Any(p => p.ParameterInfo.ParameterType == typeof(string) && p.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     // The usual decoder leaves what it cannot decode as it stands, and "%FF" would be looked for by these three characters.

@@ -50,6 +50,21 @@ public sealed class RunningPlatform : IAsyncLifetime
         OtlpReceiver.Instance.Dispose();
     }
 
+    /// <summary>Where the services of this platform write their logs.</summary>
+    public string Logs => Path.Combine(_folder!.Path, "logs");
+
+    /// <summary>A person of a role, signed in.</summary>
+    public async Task<Person> NewPersonAsync(string role)
+    {
+        var (name, password) = ($"u{Guid.NewGuid():N}", $"correct horse {Guid.NewGuid()}");
+        var id = (await Api.CreateUserAsync(new NewUserRequest(name, role, password), CancellationToken.None)).User.Id;
+        return new Person(id, name, password, (await Api.SignInAsync(new SignInRequest(name, password), CancellationToken.None)).Tokens!);
+    }
+
+    /// <summary>A key of a role, with a name of its own.</summary>
+    public Task<NewKeyAnswer> NewKeyAsync(string role, string[]? scopes = null, DateTimeOffset? expires = null) =>
+        Api.CreateKeyAsync(new NewKeyRequest($"test {Guid.NewGuid()}", role, scopes, expires), CancellationToken.None);
+
     /// <summary>The gateway, for whoever has a key or token, or for nobody known.</summary>
     public HttpClient Caller(string? credential)
     {
@@ -133,6 +148,9 @@ public sealed class RunningPlatform : IAsyncLifetime
         ["LOADSTONE_LIMIT_SIGN_INS"] = "100000",
     };
 }
+
+/// <summary>Somebody who has signed in.</summary>
+public sealed record Person(Guid Id, string Name, string Password, TokensView Tokens);
 
 [CollectionDefinition(nameof(RunningPlatform))]
 public sealed class PlatformCollection : ICollectionFixture<RunningPlatform>;

@@ -33,8 +33,6 @@ internal sealed class KnownVisitors : IDisposable
         }
     }
 
-    public bool Knows(string credential) => _known.TryGetValue(credential, out _);
-
     public void ForgetAll() => _known.Clear();
 
     public void Dispose() => _known.Dispose();
