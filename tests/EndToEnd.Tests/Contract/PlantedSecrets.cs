@@ -17,6 +17,7 @@ internal sealed class PlantedSecrets(RunningPlatform running)
     public IReadOnlyList<string> All =>
     [
         Planted,
+        running.Platform.Key,
         File.ReadAllText(Path.Combine(Folder, "internal.key")).Trim(),
         new NpgsqlConnectionStringBuilder(running.Servers.PostgresConnectionString).Password ?? Planted,
         new Uri(running.Servers.RabbitMqUri).UserInfo.Split(':')[^1] is { Length: > 8 } password ? password : Planted,
