@@ -62,6 +62,8 @@ internal static class Routes
     {
         ClusterId = ClusterIdOf(operation),
         Destinations = new Dictionary<string, DestinationConfig> { [operation.Service] = new() { Address = url } },
+        // As Kestrel reads them: a header that is no ASCII is passed on as it came, instead of failing on the way.
+        HttpClient = new HttpClientConfig { RequestHeaderEncoding = "utf-8", ResponseHeaderEncoding = "utf-8" },
         HttpRequest = new ForwarderRequestConfig { ActivityTimeout = operation.Timeout ?? Patience },
     };
 }
