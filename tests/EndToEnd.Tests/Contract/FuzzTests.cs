@@ -15,6 +15,9 @@ public sealed partial class FuzzTests(RunningPlatform running) : IDisposable
 {
     private const int AtOnce = 4;
 
+    // Long enough for an answer, and short enough for all that have none to give.
+    private static readonly TimeSpan Silence = TimeSpan.FromMilliseconds(400);
+
     // They end what other tests of the platform need.
     private static readonly string[] LeftOut = ["stopAll", "signOut"];
 
@@ -61,7 +64,7 @@ public sealed partial class FuzzTests(RunningPlatform running) : IDisposable
         var configuration = await running.Api.CreateConfigurationAsync(RunningPlatform.Plan(), CancellationToken.None);
         var request = $"{method} {path}{configuration.Configuration["id"]} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {running.Platform.Key}\r\n{header}\r\nConnection: close\r\n\r\n";
 
-        Assert.StartsWith($"HTTP/1.1 {status} ", await RawRequests.ExchangeAsync(running.Platform.Gateway, Encoding.UTF8.GetBytes(request)));
+        Assert.StartsWith($"HTTP/1.1 {status} ", await RawRequests.ExchangeAsync(running.Platform.Gateway, Encoding.UTF8.GetBytes(request), RunningPlatform.Longest));
     }
 
     public void Dispose() => _gateway.Dispose();
@@ -87,7 +90,7 @@ public sealed partial class FuzzTests(RunningPlatform running) : IDisposable
     private async Task<(string Sent, string Answer)> SendRawAsync(Random random, Template template)
     {
         var bytes = RawRequests.Make(random, template.Path);
-        return (Encoding.Latin1.GetString(bytes), await RawRequests.ExchangeAsync(running.Platform.Gateway, bytes));
+        return (Encoding.Latin1.GetString(bytes), await RawRequests.ExchangeAsync(running.Platform.Gateway, bytes, Silence));
     }
 
     private async Task<(string Sent, string Answer)> SendAsync(Random random, Template template, string secret)
