@@ -2,6 +2,7 @@ using Loadstone.Configuration;
 using Loadstone.Configuration.Configurations;
 using Loadstone.Configuration.Environments;
 using Loadstone.Configuration.Scenarios;
+using Loadstone.Configuration.TestPlans;
 using Loadstone.ServiceHost;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -12,6 +13,7 @@ var app = builder.Build();
 app.UsePlatformDefaults();
 app.MapConfigurations();
 app.MapScenarios();
+app.MapPlans();
 app.MapEnvironments();
 app.MapRunnable();
 app.Run();
