@@ -60,11 +60,14 @@ public sealed class InternalIdentity(byte[] key, TimeProvider time)
     // Null at the platform's edge, where nobody has signed for the caller.
     internal static Caller? FindCaller(HttpContext context) => context.Items[CallerItem] as Caller;
 
+    /// <summary>At the edge, which knows by itself who calls: calls made within this request speak for that caller.</summary>
+    public static void Enter(HttpContext context, Caller caller) => context.Items[CallerItem] = caller;
+
     internal bool Admit(HttpContext context)
     {
         if (Verify(context.Request.Headers[Header]) is not { } caller)
             return false;
-        context.Items[CallerItem] = caller;
+        Enter(context, caller);
         return true;
     }
 
