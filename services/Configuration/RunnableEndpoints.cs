@@ -1,6 +1,8 @@
+using System.Globalization;
 using Loadstone.Configuration.Configurations;
 using Loadstone.Configuration.Environments;
 using Loadstone.Configuration.Scenarios;
+using Loadstone.Configuration.TestPlans;
 using Loadstone.Contracts;
 using Loadstone.Plans;
 using Loadstone.Resources;
@@ -20,6 +22,8 @@ internal static class RunnableEndpoints
     {
         var kind = new ConfigurationKind(app.Configuration["LOADSTONE_DEFAULT_ENVIRONMENT"] ?? "sample");
         app.MapGet("/internal/configurations/{id:guid}/runnable", GetAsync);
+        app.MapGet("/internal/plans/{id}/runnable", (string id, string? environment, string? scale, string? timeScale, IQuerySession session, CancellationToken cancellation) =>
+            PlanAsync(id, environment ?? kind.DefaultEnvironment, environment is not null, ScaleOf(scale, timeScale), session, cancellation));
         app.MapPost("/internal/configurations/runnable", (HttpContext http, string? baseUrl, IDocumentStore store, TimeProvider time) =>
             KeepAsync(http, kind, null, baseUrl, store, time));
         app.MapPut("/internal/configurations/{id:guid}/runnable", (HttpContext http, Guid id, string? baseUrl, IDocumentStore store, TimeProvider time) =>
@@ -27,12 +31,27 @@ internal static class RunnableEndpoints
         app.MapPost("/internal/plans/runnable", (HttpContext http, IQuerySession session) => CheckAsync(http, kind, session));
     }
 
-    private static async Task<RunnableConfiguration> GetAsync(Guid id, IQuerySession session, CancellationToken cancellation)
+    private static async Task<RunnableConfiguration> GetAsync(Guid id, string? scale, string? timeScale, IQuerySession session, CancellationToken cancellation)
     {
         var configuration = await session.LoadAsync<TestConfiguration>(id, cancellation) ?? throw RefusalException.NotFound("configuration", id);
         configuration.MustBeActive("configuration");
-        return await RunnableAsync(configuration.Plan, session) with { ConfigurationId = id, Version = configuration.Version };
+        return await RunnableAsync(configuration.Plan, session, ScaleOf(scale, timeScale)) with { ConfigurationId = id, Version = configuration.Version };
     }
+
+    private static async Task<RunnableConfiguration> PlanAsync(
+        string id, string environment, bool isChosen, PlanScale scale, IQuerySession session, CancellationToken cancellation)
+    {
+        var kept = await session.FindPlanAsync(id, cancellation) ?? throw RefusalException.NotFound("plan", id);
+        kept.MustBeActive("plan");
+        if (isChosen && await session.FindEnvironmentAsync(environment) is null)
+            throw RefusalException.Field("environment", $"names no registered environment: {environment}");
+        var plan = kept.Plan with { Environment = isChosen ? environment : kept.Plan.Environment ?? environment };
+        return await RunnableAsync(plan, session, scale) with { ConfigurationId = kept.Id, Version = kept.Version };
+    }
+
+    private static PlanScale ScaleOf(string? users, string? time) => new(Factor(users), Factor(time));
+
+    private static double Factor(string? given) => given is null ? 1 : double.Parse(given, CultureInfo.InvariantCulture);
 
     private static async Task<RunnableConfiguration> KeepAsync(
         HttpContext http, ConfigurationKind kind, Guid? id, string? baseUrl, IDocumentStore store, TimeProvider time)
@@ -81,17 +100,18 @@ internal static class RunnableEndpoints
         RefusalException.ThrowIfAny(errors);
     }
 
-    private static async Task<RunnableConfiguration> RunnableAsync(TestPlan plan, IQuerySession session)
+    private static async Task<RunnableConfiguration> RunnableAsync(TestPlan plan, IQuerySession session, PlanScale? scale = null)
     {
         var environment = await session.FindEnvironmentAsync(plan.Environment!)
             ?? throw RefusalException.Conflict($"The environment {plan.Environment} is not registered any more.");
         var errors = new DocumentErrors();
+        plan = (scale ?? PlanScale.None).Apply(plan, errors);
         environment.System.Limits.Check(plan, environment.System.Name, errors);
         var whole = await session.FillScenariosAsync(plan, errors);
         if (environment.System.Kind == EnvironmentKind.Production && !plan.Confirm)
             errors.Add("confirm", $"must be true to run against {environment.System.Name}, a production environment");
         RefusalException.ThrowIfAny(errors);
-        return new RunnableConfiguration(Guid.Empty, 0, whole, environment.System.Name, environment.System.BaseUrls, environment.System.Variables);
+        return new RunnableConfiguration(Guid.Empty, 0, whole, environment.System.Name, environment.System.BaseUrls, environment.System.Variables, scale);
     }
 
     // A run's relative paths go to the first.

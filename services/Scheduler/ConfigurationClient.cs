@@ -9,10 +9,17 @@ namespace Loadstone.Scheduler;
 /// <summary>The configuration service, asked once for each run. It refuses what may not be run, as of now and by this caller.</summary>
 public interface IConfigurationClient
 {
-    /// <summary>A kept configuration.</summary>
+    /// <summary>A kept configuration, in its own size or another.</summary>
     [Get("internal/configurations/{id}/runnable")]
     [AllowAnyStatusCode]
-    Task<Response<RunnableConfiguration>> RunnableAsync([Path] Guid id, CancellationToken cancellation);
+    Task<Response<RunnableConfiguration>> RunnableAsync(
+        [Path] Guid id, [Query(Format = "R")] double scale, [Query(Format = "R")] double timeScale, CancellationToken cancellation);
+
+    /// <summary>A kept or shipped plan, by its id or a shipped one's name, in an environment; its own or the usual one when null.</summary>
+    [Get("internal/plans/{id}/runnable")]
+    [AllowAnyStatusCode]
+    Task<Response<RunnableConfiguration>> PlanAsync(
+        [Path] string id, [Query] string? environment, [Query(Format = "R")] double scale, [Query(Format = "R")] double timeScale, CancellationToken cancellation);
 
     /// <summary>Keeps a plan under its name, as a new configuration or a new version of the one that has it.</summary>
     [Post("internal/configurations/runnable")]

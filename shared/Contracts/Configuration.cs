@@ -9,5 +9,7 @@ namespace Loadstone.Contracts;
 /// <param name="Environment">The environment under test.</param>
 /// <param name="BaseUrls">The only places requests may go; the first is the usual one.</param>
 /// <param name="Variables">What templates read as <c>env.NAME</c>.</param>
+/// <param name="Scale">What the plan was made larger or smaller by; null for its own size.</param>
 public sealed record RunnableConfiguration(
-    Guid ConfigurationId, long Version, TestPlan Plan, string Environment, IReadOnlyList<string> BaseUrls, IReadOnlyDictionary<string, string> Variables);
+    Guid ConfigurationId, long Version, TestPlan Plan, string Environment, IReadOnlyList<string> BaseUrls, IReadOnlyDictionary<string, string> Variables,
+    PlanScale? Scale = null);

@@ -35,6 +35,10 @@ public sealed partial record PlanScale(double Users, double Time)
     {
         if (this == None)
             return plan;
+        foreach (var (name, factor) in new[] { ("scale", Users), ("timeScale", Time) }.Where(f => !(f.Item2 is >= Smallest and <= Largest)))
+            errors.Add(name, $"must be between {Smallest} and {Largest}");
+        if (!errors.None)
+            return plan;
         var whole = plan.Shape.Duration;
         // A run shorter than a second is none, so that time is compressed less rather than more.
         var sized = new PlanScale(Users, Math.Max(Time, Shortest / whole));

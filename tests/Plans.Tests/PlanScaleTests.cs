@@ -70,10 +70,12 @@ public sealed class PlanScaleTests
     [Fact]
     public void What_would_become_too_large_is_refused()
     {
-        var errors = new DocumentErrors();
-        new PlanScale(2000, 20).Apply(Read(""), errors);
-
-        Assert.Equal(["scale", "timeScale"], errors.All.Select(e => e.Path));
+        foreach (var scale in new[] { new PlanScale(1000.5, 0), new PlanScale(1000, 20) })
+        {
+            var errors = new DocumentErrors();
+            scale.Apply(Read(""" "max_virtual_users": 200 """), errors);
+            Assert.Equal(["scale", "timeScale"], errors.All.Select(e => e.Path));
+        }
     }
 
     // A scaled plan is a plan: it reads back without an error.

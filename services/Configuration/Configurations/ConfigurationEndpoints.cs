@@ -49,6 +49,8 @@ internal static class ConfigurationEndpoints
 
 internal sealed class ConfigurationKind(string defaultEnvironment) : ResourceKind<TestConfiguration, TestPlan>
 {
+    public string DefaultEnvironment => defaultEnvironment;
+
     public override string Name => "configuration";
 
     public override TestPlan Read(DocumentNode node) => TestPlan.Read(node) is var plan && plan.Environment is null
