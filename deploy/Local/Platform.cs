@@ -17,6 +17,7 @@ public sealed class Platform : IAsyncDisposable
         ("alerting", "Alerting"), ("analysis", "Analysis"), ("gateway", "Gateway"),
     ];
 
+    private const string SecretsKey = "LOADSTONE_SECRETS_KEY";
     private const string KeySetting = "LOADSTONE_LOCAL_KEY";
     private const string KeyFile = "key";
     private const string GatewayFile = "gateway.url";
@@ -117,6 +118,7 @@ public sealed class Platform : IAsyncDisposable
             ["LOADSTONE_INTERNAL_KEY"] = PrivateFile.ReadOrCreatePassword(Path.Combine(folder.Path, "internal.key")),
             [KeySetting] = $"lsk_{RandomNumberGenerator.GetHexString(40, lowercase: true)}",
             ["LOADSTONE_ADMIN_PASSWORD_FILE"] = Path.Combine(folder.Path, "admin.password"),
+            [SecretsKey] = PrivateFile.ReadOrCreatePassword(Path.Combine(folder.Path, "secrets.key")),
             ["LOADSTONE_DATA"] = folder.PrivateSubfolder("data"),
             ["LOADSTONE_WORKER_NAME"] = "worker-1",
             ["LOADSTONE_ALLOW_LOOPBACK"] = "true",
@@ -135,13 +137,21 @@ public sealed class Platform : IAsyncDisposable
         await File.WriteAllTextAsync(Path.Combine(_folder.Path, GatewayFile), Gateway.ToString(), cancellation);
     }
 
+    // A key is told to the one service that needs it.
+    private Dictionary<string, string> SettingsFor(string name) => _settings.Where(s => s.Key switch
+    {
+        KeySetting => name == "gateway",
+        SecretsKey => name == "configuration",
+        _ => true,
+    }).ToDictionary();
+
     private void Start(string name)
     {
         var project = name == "target" ? "SampleTarget" : Services.First(s => s.Name == name).Project;
         var url = _urls[name].ToString().TrimEnd('/');
         _processes[name] = ChildProcess.Start(new ChildCommand("dotnet", ProgramOf(_folder.Clone, project), "--urls", url)
         {
-            Environment = name == "gateway" ? _settings : _settings.Where(s => s.Key != KeySetting).ToDictionary(),
+            Environment = SettingsFor(name),
             WorkingDirectory = _folder.Path,
             LogFile = _folder.LogFile(name),
         });

@@ -8,6 +8,7 @@ using Loadstone.ServiceHost;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddPlatformDefaults("configuration");
 builder.AddStore();
+builder.Services.AddSingleton(SecretBox.From(builder.Configuration));
 
 var app = builder.Build();
 app.UsePlatformDefaults();
@@ -15,5 +16,6 @@ app.MapConfigurations();
 app.MapScenarios();
 app.MapPlans();
 app.MapEnvironments();
+app.MapSecrets();
 app.MapRunnable();
 app.Run();

@@ -41,6 +41,7 @@ internal static class Store
         events.MapEventType<PlanDeactivated>("plan_deactivated");
         events.MapEventType<EnvironmentRegistered>("environment_registered");
         events.MapEventType<EnvironmentChanged>("environment_changed");
+        events.MapEventType<OwnershipChecked>("ownership_checked");
         events.MapEventType<EnvironmentDeactivated>("environment_deactivated");
     }
 }

@@ -1,10 +1,11 @@
+using System.Globalization;
 using Loadstone.Contracts;
 using Loadstone.Plans;
 
 namespace Loadstone.Scheduler;
 
 /// <summary>What is to be run: a configuration, or a plan in an environment; in its own size or another.</summary>
-internal sealed record ExecuteBody(Guid ConfigurationId, string? PlanId, string? Environment, string? Name, PlanScale Scale)
+internal sealed record ExecuteBody(Guid ConfigurationId, string? PlanId, string? Environment, string? Name, bool IsConfirmed, PlanScale Scale)
 {
     /// <summary>What a retry must have in common with the first request.</summary>
     public string Content => (PlanId is null ? $"{ConfigurationId}|{Name}" : $"plan|{PlanId}|{Environment}|{Name}")
@@ -20,11 +21,19 @@ internal sealed record ExecuteBody(Guid ConfigurationId, string? PlanId, string?
             body.Error("planId", "stands beside configurationId: give one of them");
         if (!isPlan && body.Has("environment"))
             body.Error("environment", "belongs to planId: a configuration has its own");
-        return new ExecuteBody(id, body.Text("planId"), body.Text("environment"), body.Text("executionName"), PlanScale.Read(body));
+        return new ExecuteBody(id, body.Text("planId"), body.Text("environment"), body.Text("executionName"), body.Flag("confirm", false), PlanScale.Read(body));
     }
 
     /// <summary>Everything that is needed to run it, as of now.</summary>
     public Task<RunnableConfiguration> RunnableAsync(IConfigurationClient configurations, CancellationToken cancellation) => (PlanId is null
-        ? configurations.RunnableAsync(ConfigurationId, Scale.Users, Scale.Time, cancellation)
-        : configurations.PlanAsync(PlanId, Environment, Scale.Users, Scale.Time, cancellation)).OrRefuseAsync();
+        ? configurations.RunnableAsync(ConfigurationId, Terms, cancellation)
+        : configurations.PlanAsync(PlanId, Terms, cancellation)).OrRefuseAsync();
+
+    private Dictionary<string, string?> Terms => new()
+    {
+        ["environment"] = Environment,
+        ["confirm"] = IsConfirmed ? "true" : null,
+        ["scale"] = Scale.Users.ToString("R", CultureInfo.InvariantCulture),
+        ["timeScale"] = Scale.Time.ToString("R", CultureInfo.InvariantCulture),
+    };
 }

@@ -16,6 +16,9 @@ public sealed class RunningPlatform : IAsyncLifetime
 
     public LocalServers Servers { get; private set; } = null!;
 
+    /// <summary>Where everything that it keeps is.</summary>
+    public string Folder => _folder!.Path;
+
     public Platform Platform => _platform!;
 
     public ILoadstoneApi Api { get; private set; } = null!;
