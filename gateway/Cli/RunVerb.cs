@@ -13,15 +13,17 @@ internal static class RunVerb
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(5);
 
-    private static readonly Argument<string> Source = new("PLAN.yaml|NAME") { Description = "A plan file, or the name of a stored configuration." };
+    private static readonly Argument<string> Source = new("PLAN.yaml|NAME") { Description = "A plan file, or the name of a stored configuration or a shipped plan." };
     private static readonly Option<string?> Name = new("--name") { Description = "The execution's name." };
+    private static readonly Option<double?> Users = new("--scale") { Description = "Multiplies users, rates and least throughputs, such as by 0.1; never below one user." };
+    private static readonly Option<double?> Time = new("--time-scale") { Description = "Multiplies durations, ramps and stages; never below one second." };
     private static readonly Option<string?> Report = new("--report") { Description = "Writes the report as HTML to a file." };
 
     public static Command Command()
     {
         var command = new Command("run", "Runs a load test. Exit code: 0 passed, 1 failed its criteria, 2 could not run, 3 invalid, 4 inconclusive, 5 cancelled.")
         {
-            Source, Name, Report,
+            Source, Name, Report, Users, Time,
         };
         new Connection().Attach(command, RunAsync);
         return command;
@@ -30,9 +32,9 @@ internal static class RunVerb
     private static async Task<int> RunAsync(ParseResult given, Connection.Session session, CancellationToken cancellation)
     {
         var report = ResultFile.Open(Report.Name, given.GetValue(Report));
-        var configuration = await ConfigurationAsync(given.GetValue(Source)!, session, cancellation);
+        var request = await RequestAsync(given, session, cancellation);
         // Not broken off by Ctrl-C: the run may have begun, and only its answer says which one there is to stop.
-        var asked = await session.Api.ExecuteAsync(Guid.NewGuid().ToString(), new ExecuteRequest(configuration, given.GetValue(Name)), CancellationToken.None);
+        var asked = await session.Api.ExecuteAsync(Guid.NewGuid().ToString(), request with { ExecutionName = given.GetValue(Name) }, CancellationToken.None);
         session.Say.WriteLine($"execution {asked.Execution.Id} ({asked.Execution.ExecutionName})");
         var execution = await FollowAsync(asked.Execution.Id, session, cancellation);
         await ResultTable.WriteAsync(session, execution);
@@ -42,21 +44,52 @@ internal static class RunVerb
         return ExitCodeOf(execution);
     }
 
-    private static async Task<Guid> ConfigurationAsync(string source, Connection.Session session, CancellationToken cancellation)
+    private static async Task<ExecuteRequest> RequestAsync(ParseResult given, Connection.Session session, CancellationToken cancellation)
     {
-        var plan = File.Exists(source) || source.EndsWith(".yaml", StringComparison.Ordinal) ? FeederFile.LoadPlan(source) : null;
-        var name = plan?.Name ?? source;
-        var stored = (await session.Api.ConfigurationsAsync(name, 200, cancellation)).Configurations.FirstOrDefault(c => c["name"]!.ToString() == name);
-        if (plan is null)
-            return IdOf(stored ?? throw new IOException($"There is neither a plan file nor an active configuration named {source}."));
-        foreach (var line in PlanExplanation.Of(plan))
+        var scale = new PlanScale(given.GetValue(Users) ?? 1, given.GetValue(Time) ?? 1);
+        var asked = new ExecuteRequest(null, null, given.GetValue(Users), given.GetValue(Time));
+        var source = given.GetValue(Source)!;
+        if (File.Exists(source) || source.EndsWith(".yaml", StringComparison.Ordinal))
+            return await StoredAsync(FeederFile.LoadPlan(source), scale, asked, session, cancellation);
+        var stored = await FindAsync(source, session, cancellation);
+        if (stored is null && PlanLibrary.Find(source) is null)
+            throw new IOException($"There is neither a plan file nor an active configuration nor a shipped plan named {source}.");
+        return stored is null ? asked with { PlanId = source } : asked with { ConfigurationId = IdOf(stored) };
+    }
+
+    // The plan is stored as it was written, so that its runs can be compared. One that only its scale brings within the limits
+    // of its environment cannot be: it is stored in the size that it runs in, under a name that says so.
+    private static async Task<ExecuteRequest> StoredAsync(
+        TestPlan plan, PlanScale scale, ExecuteRequest asked, Connection.Session session, CancellationToken cancellation)
+    {
+        var errors = new DocumentErrors();
+        var sized = scale.Apply(plan, errors);
+        if (!errors.None)
+            throw new InvalidPlanException(errors);
+        foreach (var line in PlanExplanation.Of(sized))
             session.Say.WriteLine(line);
-        var document = plan.ToJson();
+        try
+        {
+            return asked with { ConfigurationId = await StoreAsync(plan, session, cancellation) };
+        }
+        catch (LoadstoneException e) when (scale != PlanScale.None && e.Errors.Count > 0 && e.Errors.Keys.All(k => k is "max_virtual_users" or "duration_minutes" or "load_pattern"))
+        {
+            var named = sized with { Name = $"{plan.Name} ({scale.InWords})" };
+            return asked with { ConfigurationId = await StoreAsync(named, session, cancellation), Scale = null, TimeScale = null };
+        }
+    }
+
+    private static async Task<Guid> StoreAsync(TestPlan plan, Connection.Session session, CancellationToken cancellation)
+    {
+        var stored = await FindAsync(plan.Name, session, cancellation);
         var answer = stored is null
-            ? await session.Api.CreateConfigurationAsync(document, cancellation)
-            : await session.Api.UpdateConfigurationAsync(IdOf(stored), $"\"{stored["version"]}\"", document, cancellation);
+            ? await session.Api.CreateConfigurationAsync(plan.ToJson(), cancellation)
+            : await session.Api.UpdateConfigurationAsync(IdOf(stored), $"\"{stored["version"]}\"", plan.ToJson(), cancellation);
         return IdOf(answer.Configuration);
     }
+
+    private static async Task<JsonObject?> FindAsync(string name, Connection.Session session, CancellationToken cancellation) =>
+        (await session.Api.ConfigurationsAsync(name, 200, cancellation)).Configurations.FirstOrDefault(c => c["name"]!.ToString() == name);
 
     // Ctrl-C ends the run on the platform too, and waits for what it measured.
     private static async Task<ExecutionView> FollowAsync(Guid id, Connection.Session session, CancellationToken cancellation)

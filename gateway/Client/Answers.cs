@@ -7,9 +7,18 @@ namespace Loadstone.Client;
 /// <summary>Which configuration to run.</summary>
 /// <param name="ConfigurationId">The configuration.</param>
 /// <param name="ExecutionName">The run's name; null lets the platform name it by the time.</param>
+/// <param name="Scale">What users and rates are multiplied by; null for the plan's own.</param>
+/// <param name="TimeScale">What durations are multiplied by; null for the plan's own.</param>
 public sealed record ExecuteRequest(
-    [property: JsonPropertyName("configurationId")] Guid ConfigurationId,
-    [property: JsonPropertyName("executionName")] string? ExecutionName);
+    [property: JsonPropertyName("configurationId")] Guid? ConfigurationId,
+    [property: JsonPropertyName("executionName")] string? ExecutionName,
+    [property: JsonPropertyName("scale")] double? Scale = null,
+    [property: JsonPropertyName("timeScale")] double? TimeScale = null)
+{
+    /// <summary>A plan to run instead of a configuration: its id, or the name of a shipped one.</summary>
+    [JsonPropertyName("planId")]
+    public string? PlanId { get; init; }
+}
 
 /// <summary>A page of configurations.</summary>
 /// <param name="Configurations">Each a plan with <c>id</c> and <c>version</c>.</param>

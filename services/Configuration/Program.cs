@@ -2,6 +2,7 @@ using Loadstone.Configuration;
 using Loadstone.Configuration.Configurations;
 using Loadstone.Configuration.Environments;
 using Loadstone.Configuration.Scenarios;
+using Loadstone.Configuration.TestPlans;
 using Loadstone.ServiceHost;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -13,6 +14,7 @@ var app = builder.Build();
 app.UsePlatformDefaults();
 app.MapConfigurations();
 app.MapScenarios();
+app.MapPlans();
 app.MapEnvironments();
 app.MapSecrets();
 app.MapRunnable();

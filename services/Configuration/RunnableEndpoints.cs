@@ -1,6 +1,7 @@
 using Loadstone.Configuration.Configurations;
 using Loadstone.Configuration.Environments;
 using Loadstone.Configuration.Scenarios;
+using Loadstone.Configuration.TestPlans;
 using Loadstone.Contracts;
 using Loadstone.Plans;
 using Loadstone.Resources;
@@ -20,6 +21,9 @@ internal static class RunnableEndpoints
     {
         var kind = new ConfigurationKind(app.Configuration["LOADSTONE_DEFAULT_ENVIRONMENT"] ?? "sample");
         app.MapGet("/internal/configurations/{id:guid}/runnable", GetAsync);
+        app.MapGet("/internal/plans/{id}/runnable", (
+            HttpContext http, string id, string? environment, string? confirm, string? anytime, string? scale, string? timeScale, IQuerySession session) =>
+            PlanAsync(http, id, environment, kind.DefaultEnvironment, RunRequest.Of(confirm, anytime, scale, timeScale), session));
         app.MapPost("/internal/configurations/runnable", (HttpContext http, string? baseUrl, IDocumentStore store, TimeProvider time) =>
             KeepAsync(http, kind, null, baseUrl, store, time));
         app.MapPut("/internal/configurations/{id:guid}/runnable", (HttpContext http, Guid id, string? baseUrl, IDocumentStore store, TimeProvider time) =>
@@ -27,11 +31,23 @@ internal static class RunnableEndpoints
         app.MapPost("/internal/plans/runnable", (HttpContext http, IQuerySession session) => CheckAsync(http, kind, session));
     }
 
-    private static async Task<RunnableConfiguration> GetAsync(HttpContext http, Guid id, string? confirm, string? anytime, IQuerySession session)
+    private static async Task<RunnableConfiguration> GetAsync(
+        HttpContext http, Guid id, string? confirm, string? anytime, string? scale, string? timeScale, IQuerySession session)
     {
         var configuration = await session.LoadAsync<TestConfiguration>(id, http.RequestAborted) ?? throw RefusalException.NotFound("configuration", id);
         configuration.MustBeActive("configuration");
-        return await RunnableAsync(http, configuration.Plan, session, ListFilter.Flag("confirm", confirm) ?? false, ListFilter.Flag("anytime", anytime) ?? false) with { ConfigurationId = id, Version = configuration.Version };
+        return await RunnableAsync(http, configuration.Plan, session, RunRequest.Of(confirm, anytime, scale, timeScale)) with { ConfigurationId = id, Version = configuration.Version };
+    }
+
+    private static async Task<RunnableConfiguration> PlanAsync(
+        HttpContext http, string id, string? chosen, string usual, RunRequest asked, IQuerySession session)
+    {
+        var kept = await session.FindPlanAsync(id, http.RequestAborted) ?? throw RefusalException.NotFound("plan", id);
+        kept.MustBeActive("plan");
+        if (chosen is not null && await session.FindEnvironmentAsync(chosen) is null)
+            throw RefusalException.Field("environment", $"names no registered environment: {chosen}");
+        var plan = kept.Plan with { Environment = chosen ?? kept.Plan.Environment ?? usual };
+        return await RunnableAsync(http, plan, session, asked) with { ConfigurationId = kept.Id, Version = kept.Version };
     }
 
     private static async Task<RunnableConfiguration> KeepAsync(
@@ -81,21 +97,23 @@ internal static class RunnableEndpoints
         RefusalException.ThrowIfAny(errors);
     }
 
-    private static async Task<RunnableConfiguration> RunnableAsync(HttpContext http, TestPlan plan, IQuerySession session, bool confirmed = false, bool anytime = false)
+    private static async Task<RunnableConfiguration> RunnableAsync(HttpContext http, TestPlan given, IQuerySession session, RunRequest? asked = null)
     {
-        var environment = await session.FindEnvironmentAsync(plan.Environment!)
-            ?? throw RefusalException.Conflict($"The environment {plan.Environment} is not registered any more.");
+        var environment = await session.FindEnvironmentAsync(given.Environment!)
+            ?? throw RefusalException.Conflict($"The environment {given.Environment} is not registered any more.");
         var system = environment.System;
         var now = http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
         var errors = new DocumentErrors();
+        var request = asked ?? RunRequest.Plain;
+        var plan = request.Scale.Apply(given, errors);
         RunTerms.CheckCaller(system, InternalIdentity.CallerOf(http));
-        RunTerms.Check(system, plan, confirmed, anytime ? null : now, errors);
+        RunTerms.Check(system, plan, request.IsConfirmed, request.IsForAnytime ? null : now, errors);
         var whole = await session.FillScenariosAsync(plan, errors);
         RefusalException.ThrowIfAny(errors);
         await environment.MustBeOursAsync(http.RequestServices.GetRequiredService<IConfiguration>(), now, http.RequestAborted);
         return new RunnableConfiguration(
             Guid.Empty, 0, whole, system.Name, system.BaseUrls, system.Variables,
-            environment.Id, [.. system.Secrets.Keys], system.Limits.MaxRps, system.RequiresPassedRunIn);
+            environment.Id, [.. system.Secrets.Keys], system.Limits.MaxRps, system.RequiresPassedRunIn, asked?.Scale);
     }
 
     // A run's relative paths go to the first.
@@ -107,4 +125,18 @@ internal static class RunnableEndpoints
             ?? throw RefusalException.Field("baseUrl", $"must be one of those of the environment {runnable.Environment}: {string.Join(", ", runnable.BaseUrls)}");
         return runnable with { BaseUrls = [wanted, .. runnable.BaseUrls.Where(url => url != wanted)] };
     }
+}
+
+/// <summary>How a run was asked for, beside what.</summary>
+/// <param name="Scale">Its size.</param>
+/// <param name="IsConfirmed">True when whoever asks has confirmed it, beside what the plan says.</param>
+/// <param name="IsForAnytime">True when it is not to begin now.</param>
+internal sealed record RunRequest(PlanScale Scale, bool IsConfirmed, bool IsForAnytime)
+{
+    public static readonly RunRequest Plain = new(PlanScale.None, false, false);
+
+    public static RunRequest Of(string? confirm, string? anytime, string? scale, string? timeScale) => new(
+        new PlanScale(Factor(scale), Factor(timeScale)), ListFilter.Flag("confirm", confirm) ?? false, ListFilter.Flag("anytime", anytime) ?? false);
+
+    private static double Factor(string? given) => given is null ? 1 : double.Parse(given, System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -1,12 +1,13 @@
 using Loadstone.Configuration.Configurations;
 using Loadstone.Configuration.Environments;
 using Loadstone.Configuration.Scenarios;
+using Loadstone.Configuration.TestPlans;
 using Loadstone.Plans;
 using Loadstone.ServiceHost;
 
 namespace Loadstone.Configuration;
 
-/// <summary>What this service keeps: three kinds of resources, each an event stream with its present state beside it.</summary>
+/// <summary>What this service keeps: four kinds of resources, each an event stream with its present state beside it.</summary>
 internal static class Store
 {
     public static void AddStore(this WebApplicationBuilder builder)
@@ -21,6 +22,7 @@ internal static class Store
             MapEvents(options.Events);
             options.Projections.Snapshot<TestConfiguration>(SnapshotLifecycle.Inline);
             options.Projections.Snapshot<StoredScenario>(SnapshotLifecycle.Inline);
+            options.Projections.Snapshot<StoredPlan>(SnapshotLifecycle.Inline);
             options.Projections.Snapshot<TargetEnvironment>(SnapshotLifecycle.Inline);
         }).UseLightweightSessions().ApplyAllDatabaseChangesOnStartup();
         builder.Services.AddPostgresHealth(postgres);
@@ -34,6 +36,9 @@ internal static class Store
         events.MapEventType<ScenarioCreated>("scenario_created");
         events.MapEventType<ScenarioChanged>("scenario_changed");
         events.MapEventType<ScenarioDeactivated>("scenario_deactivated");
+        events.MapEventType<PlanCreated>("plan_created");
+        events.MapEventType<PlanChanged>("plan_changed");
+        events.MapEventType<PlanDeactivated>("plan_deactivated");
         events.MapEventType<EnvironmentRegistered>("environment_registered");
         events.MapEventType<EnvironmentChanged>("environment_changed");
         events.MapEventType<OwnershipChecked>("ownership_checked");

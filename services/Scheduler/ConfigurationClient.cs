@@ -9,10 +9,15 @@ namespace Loadstone.Scheduler;
 /// <summary>The configuration service, asked once for each run. It refuses what may not be run, as of now and by this caller.</summary>
 public interface IConfigurationClient
 {
-    /// <summary>A kept configuration; <paramref name="confirm"/> for production, <paramref name="anytime"/> for a run that is not to begin now.</summary>
+    /// <summary>A kept configuration. The terms: <c>scale</c> and <c>timeScale</c>, <c>confirm</c> for production, <c>anytime</c> for a run that is not to begin now.</summary>
     [Get("internal/configurations/{id}/runnable")]
     [AllowAnyStatusCode]
-    Task<Response<RunnableConfiguration>> RunnableAsync([Path] Guid id, [Query] string? confirm, [Query] string? anytime, CancellationToken cancellation);
+    Task<Response<RunnableConfiguration>> RunnableAsync([Path] Guid id, [QueryMap] IDictionary<string, string?> terms, CancellationToken cancellation);
+
+    /// <summary>A kept or shipped plan, by its id or a shipped one's name, on the same terms; <c>environment</c> says where, if it is chosen.</summary>
+    [Get("internal/plans/{id}/runnable")]
+    [AllowAnyStatusCode]
+    Task<Response<RunnableConfiguration>> PlanAsync([Path] string id, [QueryMap] IDictionary<string, string?> terms, CancellationToken cancellation);
 
     /// <summary>Keeps a plan under its name, as a new configuration or a new version of the one that has it.</summary>
     [Post("internal/configurations/runnable")]

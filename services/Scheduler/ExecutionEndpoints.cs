@@ -28,9 +28,9 @@ internal static class ExecutionEndpoints
 
     private static async Task<IResult> ExecuteAsync(HttpContext http, IConfigurationClient configurations, RunRequests requests, TimeProvider time)
     {
-        var (configurationId, name, confirm) = await http.Request.ReadAsync(ReadExecute);
-        return Accepted(time, await requests.AskAsync(http, $"{configurationId}|{name}", async () =>
-            new NewRun(await configurations.RunnableAsync(configurationId, confirm ? "true" : null, null, http.RequestAborted).OrRefuseAsync(), name)));
+        var body = await http.Request.ReadAsync(ExecuteBody.Read);
+        return Accepted(time, await requests.AskAsync(http, body.Content, async () =>
+            new NewRun(await body.RunnableAsync(configurations, http.RequestAborted), body.Name)));
     }
 
     // What it was asked for then, if its environment allows that now.
@@ -58,14 +58,6 @@ internal static class ExecutionEndpoints
         var x = asked.Execution;
         return Results.Accepted($"/api/load-testing/executions/{x.Id}/status", new ExecutionAnswer(
             true, ExecutionResource.Of(x, null, time.GetUtcNow()), x.Request.Name + (asked.Before ? " was asked for before." : " is scheduled.")));
-    }
-
-    private static (Guid ConfigurationId, string? Name, bool Confirm) ReadExecute(DocumentNode body)
-    {
-        var given = body.RequiredText("configurationId");
-        if (!Guid.TryParse(given, out var id) && given.Length > 0)
-            body.Error("configurationId", "must be the id of a configuration");
-        return (id, body.Text("executionName"), body.Flag("confirm", false));
     }
 
     private static async Task<ExecutionListAnswer> ListAsync(

@@ -19,6 +19,14 @@ public sealed record PageOrder<T>(string Sql, Func<T, string> KeyOf, bool Descen
 
     internal string After => $"({Sql}, d.id::text) {(Descending ? '<' : '>')} (?, ?)";
 
+    internal int Compare(T a, T b) => Compare((KeyOf(a), a.Id.ToString()), (KeyOf(b), b.Id.ToString()));
+
+    internal int Compare((string Key, string Id) a, (string Key, string Id) b)
+    {
+        var order = string.CompareOrdinal(a.Key, b.Key) is not 0 and var byKey ? byKey : string.CompareOrdinal(a.Id, b.Id);
+        return Descending ? -order : order;
+    }
+
     internal string OrderBy => Descending ? $"{Sql} desc, d.id::text desc" : $"{Sql}, d.id::text";
 }
 
@@ -35,17 +43,24 @@ public static class Page
     /// <param name="cursor">The place to go on from, from the query.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <param name="order">The order; newest first when absent.</param>
+    /// <param name="shipped">Those that are listed besides, though they are not stored.</param>
     public static async Task<Page<T>> ReadAsync<T>(
-        IQuerySession session, ListFilter filter, string? limit, string? cursor, CancellationToken cancellation, PageOrder<T>? order = null)
+        IQuerySession session, ListFilter filter, string? limit, string? cursor, CancellationToken cancellation, PageOrder<T>? order = null,
+        IEnumerable<T>? shipped = null)
         where T : Resource
     {
-        var (most, sorted) = (LimitOf(limit), order ?? PageOrder<T>.Newest);
-        if (cursor is not null)
-            filter.Add(sorted.After, [.. Decode(cursor)]);
+        var (most, sorted, after) = (LimitOf(limit), order ?? PageOrder<T>.Newest, cursor is null ? null : Decode(cursor));
+        if (after is not null)
+            filter.Add(sorted.After, [.. after]);
         var found = await session.QueryAsync<T>(
             $"where {filter.Sql} order by {sorted.OrderBy} limit {most + 1}", cancellation, filter.Values);
-        return new Page<T>(found, most, sorted);
+        return new Page<T>(shipped is null ? found : [.. Merged(found, shipped, sorted, after).Take(most + 1)], most, sorted);
     }
+
+    private static IEnumerable<T> Merged<T>(IReadOnlyList<T> found, IEnumerable<T> shipped, PageOrder<T> sorted, string[]? after)
+        where T : Resource =>
+        found.Concat(shipped.Where(s => after is null || sorted.Compare((sorted.KeyOf(s), s.Id.ToString()), (after[0], after[1])) > 0))
+            .Order(Comparer<T>.Create(sorted.Compare));
 
     internal static string Encode(Guid id, string key) => Convert.ToBase64String(Encoding.UTF8.GetBytes($"{id}|{key}"));
 

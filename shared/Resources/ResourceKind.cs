@@ -44,6 +44,9 @@ public abstract class ResourceKind<TResource, TBody>
     /// <summary>Members beside the body that this kind shows, and that a body may carry back unread.</summary>
     public virtual IReadOnlyList<string> ShownMembers => [];
 
+    /// <summary>Those that come with the platform: read like all others, and never written.</summary>
+    public virtual IReadOnlyList<TResource> Shipped => [];
+
     /// <summary>What must hold between the body, its author and other resources.</summary>
     public virtual Task CheckAsync(Proposal<TResource, TBody> proposal) => Task.CompletedTask;
 
@@ -105,7 +108,7 @@ public abstract class ResourceKind<TResource, TBody>
     private async Task<IResult> ChangeAsync(HttpContext http, Guid id, IDocumentSession session, TimeProvider time)
     {
         var stream = await session.Events.FetchForWriting<TResource>(id, http.RequestAborted);
-        var before = stream.Aggregate ?? throw RefusalException.NotFound(Name, id);
+        var before = stream.Aggregate ?? throw NothingToWrite(id);
         var given = new GivenVersion(http);
         var (body, isActive) = await ReadAsync(http, session, before, given);
         if (isActive != true)
@@ -128,7 +131,7 @@ public abstract class ResourceKind<TResource, TBody>
     private async Task<IResult> DeactivateAsync(HttpContext http, Guid id, IDocumentSession session, TimeProvider time)
     {
         var stream = await session.Events.FetchForWriting<TResource>(id, http.RequestAborted);
-        var before = stream.Aggregate ?? throw RefusalException.NotFound(Name, id);
+        var before = stream.Aggregate ?? throw NothingToWrite(id);
         new GivenVersion(http).MustBeCurrent(Name, before.Edition);
         CheckDeactivation(before, InternalIdentity.CallerOf(http));
         if (before.IsActive)
@@ -164,7 +167,11 @@ public abstract class ResourceKind<TResource, TBody>
     }
 
     private async Task<TResource> FindAsync(IQuerySession session, Guid id, CancellationToken cancellation) =>
-        await session.LoadAsync<TResource>(id, cancellation) ?? throw RefusalException.NotFound(Name, id);
+        await session.LoadAsync<TResource>(id, cancellation) ?? Shipped.FirstOrDefault(s => s.Id == id) ?? throw RefusalException.NotFound(Name, id);
+
+    private RefusalException NothingToWrite(Guid id) => Shipped.Any(s => s.Id == id)
+        ? RefusalException.Conflict($"The {Name} {id} is shipped and stays as it is; keep a copy of it instead.")
+        : RefusalException.NotFound(Name, id);
 
     private void Rename(IDocumentSession session, TResource before, TBody body, bool isActive)
     {

@@ -17,6 +17,16 @@ internal static class ConfigurationEndpoints
         app.MapGet(Path, ListAsync);
     }
 
+    /// <summary>Notes the data files that a plan leaves to whoever reads it.</summary>
+    public static void RefuseFeederFiles(this TestPlan plan, DocumentErrors errors)
+    {
+        foreach (var (name, feeder) in plan.ScenarioConfig.DataGeneration ?? new Dictionary<string, Feeder>())
+        {
+            if (feeder.File is not null)
+                errors.Add($"scenario_config.data_generation.{name}.file", "cannot be read by the platform: send the rows (the command line does)");
+        }
+    }
+
     private static async Task<JsonObject> ListAsync(
         IQuerySession session, string? testType, string? name, string? active, string? limit, string? cursor, CancellationToken cancellation)
     {
@@ -39,6 +49,8 @@ internal static class ConfigurationEndpoints
 
 internal sealed class ConfigurationKind(string defaultEnvironment) : ResourceKind<TestConfiguration, TestPlan>
 {
+    public string DefaultEnvironment => defaultEnvironment;
+
     public override string Name => "configuration";
 
     public override TestPlan Read(DocumentNode node) => TestPlan.Read(node) is var plan && plan.Environment is null
@@ -74,12 +86,7 @@ internal sealed class ConfigurationKind(string defaultEnvironment) : ResourceKin
             errors.Add("environment", $"names no registered environment: {body.Environment}");
         else
             environment.System.Limits.Check(body, environment.System.Name, errors);
-        foreach (var (name, feeder) in body.ScenarioConfig.DataGeneration ?? new Dictionary<string, Feeder>())
-        {
-            if (feeder.File is not null)
-                errors.Add($"scenario_config.data_generation.{name}.file", "cannot be read by the platform: send the rows (the command line does)");
-        }
-
+        body.RefuseFeederFiles(errors);
         await session.FillScenariosAsync(body, errors);
     }
 }

@@ -28,17 +28,26 @@ internal static class ScenarioEndpoints
     }
 
     private static async Task<JsonObject> ListAsync(
-        IQuerySession session, string? type, string? active, string? limit, string? cursor, CancellationToken cancellation)
+        IQuerySession session, string? type, string? name, string? active, string? shipped, string? limit, string? cursor, CancellationToken cancellation)
     {
+        var wanted = ListFilter.Flag("shipped", shipped);
         var filter = ListFilter.ByActive(active)
-            .AddIf(type, "d.data -> 'scenario' ->> 'scenario_type' = ?");
-        return (await Page.ReadAsync<StoredScenario>(session, filter, limit, cursor, cancellation)).ToJson("scenarios");
+            .Add("? = false", wanted == true)
+            .AddIf(type, "d.data -> 'scenario' ->> 'scenario_type' = ?")
+            .AddIf(name, "strpos(lower(d.data -> 'scenario' ->> 'name'), lower(?)) > 0");
+        var ours = StoredScenario.Shipped.Where(s => active != "false" && wanted != false && (type is null || type == s.Scenario.ScenarioType)
+            && (name is null || s.Scenario.Name.Contains(name, StringComparison.OrdinalIgnoreCase)));
+        return (await Page.ReadAsync(session, filter, limit, cursor, cancellation, shipped: ours)).ToJson("scenarios");
     }
 }
 
 internal sealed class ScenarioKind : ResourceKind<StoredScenario, Scenario>
 {
     public override string Name => "scenario";
+
+    public override IReadOnlyList<string> ShownMembers => ["is_shipped"];
+
+    public override IReadOnlyList<StoredScenario> Shipped => StoredScenario.Shipped;
 
     public override Scenario Read(DocumentNode node)
     {

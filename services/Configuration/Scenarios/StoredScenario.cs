@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Loadstone.Plans;
 using Loadstone.Resources;
 
@@ -16,7 +17,15 @@ public sealed record StoredScenario : Resource
 {
     public required Scenario Scenario { get; init; }
 
+    public bool IsShipped { get; init; }
+
     protected override object BodyToShow => Scenario;
+
+    protected override JsonObject MoreToShow => new() { ["is_shipped"] = IsShipped };
+
+    /// <summary>The scenarios that come with the platform.</summary>
+    public static readonly IReadOnlyList<StoredScenario> Shipped = ShippedResources.Of(
+        "scenario", ScenarioLibrary.All, scenario => scenario.Name, scenario => new StoredScenario { Scenario = scenario, IsShipped = true });
 
     public static StoredScenario Create(IEvent<ScenarioCreated> e) => new()
     {

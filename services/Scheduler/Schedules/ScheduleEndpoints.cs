@@ -31,7 +31,7 @@ internal static class ScheduleEndpoints
         var schedule = await session.LoadAsync<Schedule>(id, http.RequestAborted) ?? throw RefusalException.NotFound("schedule", id);
         schedule.MustBeActive("schedule");
         var asked = await requests.AskAsync(http, $"schedule {id}", async () =>
-            new NewRun(await configurations.RunnableAsync(schedule.Body.ConfigurationId, null, null, http.RequestAborted).OrRefuseAsync(), null));
+            new NewRun(await configurations.RunnableAsync(schedule.Body.ConfigurationId, new Dictionary<string, string?>(), http.RequestAborted).OrRefuseAsync(), null));
         var by = InternalIdentity.CallerOf(http).User;
         if (!asked.Before)
             await SideEvent.AppendAsync<Schedule>(store, id, new ScheduleRan(asked.Execution.Id, by, time.GetUtcNow()), by, http.RequestAborted);
@@ -69,7 +69,7 @@ internal sealed class ScheduleKind : ResourceKind<Schedule, ScheduleBody>
         try
         {
             var configurations = proposal.Http.RequestServices.GetRequiredService<IConfigurationClient>();
-            await configurations.RunnableAsync(id, null, "true", proposal.Http.RequestAborted).OrRefuseAsync();
+            await configurations.RunnableAsync(id, new Dictionary<string, string?> { ["anytime"] = "true" }, proposal.Http.RequestAborted).OrRefuseAsync();
         }
         catch (RefusalException e) when (e.Status is StatusCodes.Status400BadRequest or StatusCodes.Status404NotFound or StatusCodes.Status409Conflict)
         {

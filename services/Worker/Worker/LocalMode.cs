@@ -14,18 +14,20 @@ internal static class LocalMode
 {
     // How long Ctrl-C may take: the requests under way are waited for, and judged with the rest.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
-    private static readonly Argument<string> Source = new("PLAN.yaml|URL") { Description = "A plan file, or a URL to request again and again." };
+    private static readonly Argument<string> Source = new("PLAN.yaml|URL") { Description = "A plan file, the name of a shipped plan, or a URL to request again and again." };
     private static readonly Option<int?> Users = new("--users") { Description = "Virtual users (for a URL: 10, or the pool for --rate)." };
     private static readonly Option<double?> Rate = new("--rate") { Description = "Arrivals per second instead of a fixed number of users at work." };
     private static readonly Option<string?> Duration = new("--duration") { Description = "How long, such as 10s or 2m (for a URL: 10s)." };
     private static readonly Option<string?> ThinkTime = new("--think-time") { Description = "The pause after each request (for a URL: 0s)." };
+    private static readonly Option<double?> Scale = new("--scale") { Description = "Multiplies users, rates and least throughputs; never below one user." };
+    private static readonly Option<double?> TimeScale = new("--time-scale") { Description = "Multiplies durations, ramps and stages; never below one second." };
     private static readonly Option<string?> Target = new("--target") { Description = "The base URL that a plan's relative paths go to." };
     private static readonly Option<string?> Json = new("--json") { Description = "Writes the result as JSON to a file, or to standard output with -." };
 
     public static async Task<int> RunAsync(string[] args)
     {
         var command = new Command("local", "Runs a load test with this process alone: no servers, no history. Exit code: 0 passed, 1 failed its criteria, "
-            + "2 could not run, 3 invalid, 4 inconclusive, 5 cancelled.") { Source, Users, Rate, Duration, ThinkTime, Target, Json };
+            + "2 could not run, 3 invalid, 4 inconclusive, 5 cancelled.") { Source, Users, Rate, Duration, ThinkTime, Scale, TimeScale, Target, Json };
         command.SetAction(RunAsync);
         // Not a RootCommand: that one calls itself by the assembly's name, which nobody types.
         var given = new Command("./loadstone") { new HelpOption(), command }.Parse(args);
@@ -93,7 +95,7 @@ internal static class LocalMode
     {
         var source = given.GetValue(Source)!;
         var isUrl = Uri.TryCreate(source, UriKind.Absolute, out var url) && url.Scheme is "http" or "https";
-        var plan = isUrl ? PlanFor(url!, given) : Changed(FeederFile.LoadPlan(source), given);
+        var plan = isUrl ? PlanFor(url!, given) : Sized(Changed(PlanLibrary.Find(source) ?? FeederFile.LoadPlan(source), given), given);
         var target = given.GetValue(Target) is { } text
             ? Uri.TryCreate(text, UriKind.Absolute, out var named) ? named : throw new IOException($"--target {text} is not a URL")
             : null;
@@ -112,6 +114,13 @@ internal static class LocalMode
             Scenarios = [new Scenario { Name = "url", Journey = [new HttpStep { Name = $"GET {url.AbsolutePath}", Path = url.PathAndQuery }] }],
         },
     }, given);
+
+    private static TestPlan Sized(TestPlan plan, ParseResult given)
+    {
+        var errors = new DocumentErrors();
+        var sized = new PlanScale(given.GetValue(Scale) ?? 1, given.GetValue(TimeScale) ?? 1).Apply(plan, errors);
+        return errors.None ? sized : throw new InvalidPlanException(errors);
+    }
 
     // What is given on the command line wins over what the plan says.
     private static TestPlan Changed(TestPlan plan, ParseResult given)

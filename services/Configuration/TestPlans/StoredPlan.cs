@@ -1,0 +1,45 @@
+using System.Text.Json.Nodes;
+using Loadstone.Plans;
+using Loadstone.Resources;
+
+namespace Loadstone.Configuration.TestPlans;
+
+// The life of a plan.
+
+public sealed record PlanCreated(Guid Id, TestPlan Plan, string By, DateTimeOffset At);
+
+public sealed record PlanChanged(TestPlan Plan, string By, DateTimeOffset At);
+
+public sealed record PlanDeactivated(string By, DateTimeOffset At);
+
+/// <summary>A plan to be run in whatever environment is chosen then; a configuration belongs to one.</summary>
+public sealed record StoredPlan : Resource
+{
+    public required TestPlan Plan { get; init; }
+
+    public bool IsShipped { get; init; }
+
+    protected override object BodyToShow => Plan;
+
+    protected override JsonObject MoreToShow => new() { ["is_shipped"] = IsShipped };
+
+    /// <summary>The plans that come with the platform.</summary>
+    public static readonly IReadOnlyList<StoredPlan> Shipped = ShippedResources.Of(
+        "plan", PlanLibrary.All, plan => plan.Name, plan => new StoredPlan { Plan = plan, IsShipped = true });
+
+    public static StoredPlan Create(IEvent<PlanCreated> e) => new()
+    {
+        Id = e.Data.Id,
+        Plan = e.Data.Plan,
+        CreatedBy = e.Data.By,
+        CreatedAt = e.Data.At,
+        UpdatedAt = e.Data.At,
+        Version = e.Version,
+    };
+
+    public static StoredPlan Apply(IEvent<PlanChanged> e, StoredPlan before) =>
+        before with { IsActive = true, Plan = e.Data.Plan, UpdatedAt = e.Data.At, Version = e.Version };
+
+    public static StoredPlan Apply(IEvent<PlanDeactivated> e, StoredPlan before) =>
+        before with { IsActive = false, UpdatedAt = e.Data.At, Version = e.Version };
+}
