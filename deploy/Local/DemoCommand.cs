@@ -30,7 +30,7 @@ internal static class DemoCommand
 
         if (!keep)
             return exitCode;
-        await UpCommand.AnnounceAsync(folder, platform, say, ending);
+        UpCommand.Announce(folder, platform, say);
         await Ending.UntilAskedAsync(ending, servers.Lost, platform.KeepUpAsync(say, ending));
         return exitCode;
     }, Ending.Cancelled);
@@ -65,7 +65,7 @@ internal static class DemoCommand
     private static async Task WriteReportsAsync(
         Platform platform, Guid execution, Dictionary<string, ResultFile> reports, Action<string> say, CancellationToken ending)
     {
-        var api = LoadstoneClient.Connect(platform.Gateway);
+        var api = LoadstoneClient.Connect(platform.Gateway, platform.Key);
         foreach (var (format, file) in reports)
         {
             try

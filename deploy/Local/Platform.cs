@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Loadstone.Plans;
 
 namespace Loadstone.Local;
 
@@ -15,6 +17,11 @@ public sealed class Platform : IAsyncDisposable
         ("alerting", "Alerting"), ("analysis", "Analysis"), ("gateway", "Gateway"),
     ];
 
+    private const string SecretsKey = "LOADSTONE_SECRETS_KEY";
+    private const string KeySetting = "LOADSTONE_LOCAL_KEY";
+    private const string KeyFile = "key";
+    private const string GatewayFile = "gateway.url";
+
     private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(90);
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(2) };
 
@@ -28,6 +35,9 @@ public sealed class Platform : IAsyncDisposable
 
     /// <summary>Where the API is.</summary>
     public Uri Gateway => _urls["gateway"];
+
+    /// <summary>An admin's key to the API, good on this machine and until this platform ends.</summary>
+    public string Key => _settings[KeySetting];
 
     /// <summary>The system under test that comes with Loadstone.</summary>
     public Uri Target => _urls["target"];
@@ -48,7 +58,8 @@ public sealed class Platform : IAsyncDisposable
             foreach (var (name, _) in Services)
                 platform.Start(name);
             await Task.WhenAll(platform._processes.Keys.Select(name => platform.UntilReadyAsync(name, cancellation)));
-            await SampleEnvironment.RegisterAsync(platform.Gateway, platform.Target, cancellation);
+            await platform.AnnounceAsync(cancellation);
+            await SampleEnvironment.RegisterAsync(platform.Gateway, platform.Key, platform.Target, cancellation);
             return platform;
         }
         catch
@@ -105,6 +116,9 @@ public sealed class Platform : IAsyncDisposable
             [LocalServers.PostgresVariable] = servers.PostgresConnectionString + ";Maximum Pool Size=25",
             [LocalServers.RabbitMqVariable] = servers.RabbitMqUri,
             ["LOADSTONE_INTERNAL_KEY"] = PrivateFile.ReadOrCreatePassword(Path.Combine(folder.Path, "internal.key")),
+            [KeySetting] = $"lsk_{RandomNumberGenerator.GetHexString(40, lowercase: true)}",
+            ["LOADSTONE_ADMIN_PASSWORD_FILE"] = Path.Combine(folder.Path, "admin.password"),
+            [SecretsKey] = PrivateFile.ReadOrCreatePassword(Path.Combine(folder.Path, "secrets.key")),
             ["LOADSTONE_DATA"] = folder.PrivateSubfolder("data"),
             ["LOADSTONE_WORKER_NAME"] = "worker-1",
             ["LOADSTONE_ALLOW_LOOPBACK"] = "true",
@@ -116,13 +130,28 @@ public sealed class Platform : IAsyncDisposable
         return settings;
     }
 
+    // The command line looks there for the gateways of this clone, and for the keys that open them.
+    private async Task AnnounceAsync(CancellationToken cancellation)
+    {
+        PrivateFile.Write(Path.Combine(_folder.Path, KeyFile), Key);
+        await File.WriteAllTextAsync(Path.Combine(_folder.Path, GatewayFile), Gateway.ToString(), cancellation);
+    }
+
+    // A key is told to the one service that needs it.
+    private Dictionary<string, string> SettingsFor(string name) => _settings.Where(s => s.Key switch
+    {
+        KeySetting => name == "gateway",
+        SecretsKey => name == "configuration",
+        _ => true,
+    }).ToDictionary();
+
     private void Start(string name)
     {
         var project = name == "target" ? "SampleTarget" : Services.First(s => s.Name == name).Project;
         var url = _urls[name].ToString().TrimEnd('/');
         _processes[name] = ChildProcess.Start(new ChildCommand("dotnet", ProgramOf(_folder.Clone, project), "--urls", url)
         {
-            Environment = _settings,
+            Environment = SettingsFor(name),
             WorkingDirectory = _folder.Path,
             LogFile = _folder.LogFile(name),
         });

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Loadstone.Plans;
 
 namespace Loadstone.Local;
 

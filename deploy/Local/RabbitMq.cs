@@ -1,3 +1,4 @@
+using Loadstone.Plans;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 

@@ -8,9 +8,9 @@ internal static class SampleEnvironment
 {
     private const string Name = "sample";
 
-    public static async Task RegisterAsync(Uri gateway, Uri target, CancellationToken cancellation)
+    public static async Task RegisterAsync(Uri gateway, string key, Uri target, CancellationToken cancellation)
     {
-        var api = LoadstoneClient.Connect(gateway);
+        var api = LoadstoneClient.Connect(gateway, key);
         var known = await api.EnvironmentsAsync(Name, cancellation);
         if (known.Environments is [var environment, ..])
             await api.UpdateEnvironmentAsync(environment["id"]!.GetValue<Guid>(), $"\"{environment["version"]}\"", Body(target), cancellation);

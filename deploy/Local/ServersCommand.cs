@@ -1,3 +1,5 @@
+using Loadstone.Plans;
+
 namespace Loadstone.Local;
 
 /// <summary>`servers [NAME] [--clone FOLDER]`: PostgreSQL and RabbitMQ alone, until Ctrl-C or SIGTERM.</summary>

@@ -9,16 +9,15 @@ internal static class UpCommand
         await using var servers = await LocalServers.StartAsync(folder, Console.WriteLine, ending);
         Console.WriteLine("Starting the services…");
         await using var platform = await Platform.StartAsync(folder, servers, new Dictionary<string, string>(), ending);
-        await AnnounceAsync(folder, platform, Console.WriteLine, ending);
+        Announce(folder, platform, Console.WriteLine);
         return await Ending.UntilAskedAsync(ending, servers.Lost, platform.KeepUpAsync(Console.WriteLine, ending));
     });
 
-    // The command line looks there for the gateway of this clone.
-    public static async Task AnnounceAsync(StateFolder folder, Platform platform, Action<string> say, CancellationToken cancellation)
+    public static void Announce(StateFolder folder, Platform platform, Action<string> say)
     {
-        await File.WriteAllTextAsync(Path.Combine(folder.Path, "gateway.url"), platform.Gateway.ToString(), cancellation);
         say($"gateway       {platform.Gateway}");
         say($"sample target {platform.Target}");
+        say($"key           in {Path.Combine(folder.Path, "key")}, an admin's, until this ends; ./loadstone finds it by itself");
         say($"logs          {Path.Combine(folder.Path, "logs")}");
         say($"Ready. Try: ./loadstone run examples/checkout.yaml   (Ctrl-C here, or kill {Environment.ProcessId}, ends everything)");
     }

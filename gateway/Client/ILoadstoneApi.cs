@@ -7,7 +7,7 @@ namespace Loadstone.Client;
 /// The gateway's API. Every call throws <see cref="LoadstoneException"/> when the answer is a failure, with the sentence and the
 /// bad fields of its problem details.
 /// </summary>
-public interface ILoadstoneApi
+public partial interface ILoadstoneApi
 {
     /// <summary>Active configurations whose name contains a text, newest first.</summary>
     [Get("api/load-testing/configurations")]

@@ -29,11 +29,28 @@ public static class LoadstoneClient
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>A client of the gateway at <paramref name="gateway"/>. Thread-safe; keep one for the life of the program.</summary>
-    public static ILoadstoneApi Connect(Uri gateway)
+    /// <param name="gateway">Its URL.</param>
+    /// <param name="key">An API key; null for the little that needs none.</param>
+    public static ILoadstoneApi Connect(Uri gateway, string? key) => Connect(gateway, _ => ValueTask.FromResult(key));
+
+    /// <summary>A client that asks for its key or token before each call, so that one that ends can be renewed.</summary>
+    /// <param name="gateway">Its URL.</param>
+    /// <param name="credential">Gives the API key or the access token; null for none.</param>
+    public static ILoadstoneApi Connect(Uri gateway, Func<CancellationToken, ValueTask<string?>> credential)
     {
-        var http = new HttpClient(new ProblemHandler(), disposeHandler: true) { BaseAddress = gateway, Timeout = Patience };
+        var http = new HttpClient(new CredentialHandler(credential), disposeHandler: true) { BaseAddress = gateway, Timeout = Patience };
         http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("loadstone-client", "1.0"));
         return new RestClient(http) { ResponseDeserializer = new Reader(), RequestBodySerializer = new Writer() }.For<ILoadstoneApi>();
+    }
+
+    private sealed class CredentialHandler(Func<CancellationToken, ValueTask<string?>> credential) : DelegatingHandler(new ProblemHandler())
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (await credential(cancellationToken) is { } given)
+                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", given);
+            return await base.SendAsync(request, cancellationToken);
+        }
     }
 
     // Turns problem details (RFC 9457) into exceptions that say what they say.

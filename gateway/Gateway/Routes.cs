@@ -1,4 +1,5 @@
 using Loadstone.Gateway.Api;
+using Loadstone.Gateway.Doors;
 using Loadstone.ServiceHost;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
@@ -10,6 +11,8 @@ namespace Loadstone.Gateway;
 internal static class Routes
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
+
+    private static readonly string[] NeverPassedOn = [InternalIdentity.Header, "Authorization", "Cookie", Door.KeyHeader];
 
     /// <summary>The services the gateway sends calls to, each with the setting that holds its URL.</summary>
     public static readonly string[] Services = ["configuration", "scheduler", "ingestion", "analysis", "alerting"];
@@ -26,11 +29,12 @@ internal static class Routes
             .AddTransforms(context =>
             {
                 var identity = context.Services.GetRequiredService<InternalIdentity>();
-                // Whatever the caller says it is, the gateway says who it is.
+                // Whatever the caller says it is, the gateway says who it is; and nobody behind it needs the caller's secrets.
                 context.AddRequestTransform(transform =>
                 {
-                    transform.ProxyRequest.Headers.Remove(InternalIdentity.Header);
-                    transform.ProxyRequest.Headers.Add(InternalIdentity.Header, identity.Sign(new Caller("gateway", "local", [])));
+                    foreach (var header in NeverPassedOn)
+                        transform.ProxyRequest.Headers.Remove(header);
+                    transform.ProxyRequest.Headers.Add(InternalIdentity.Header, identity.Sign(Visitor.CallerOf(transform.HttpContext)));
                     return ValueTask.CompletedTask;
                 });
             });

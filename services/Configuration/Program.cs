@@ -7,11 +7,13 @@ using Loadstone.ServiceHost;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddPlatformDefaults("configuration");
 builder.AddStore();
+builder.Services.AddSingleton(SecretBox.From(builder.Configuration));
 
 var app = builder.Build();
 app.UsePlatformDefaults();
 app.MapConfigurations();
 app.MapScenarios();
 app.MapEnvironments();
+app.MapSecrets();
 app.MapRunnable();
 app.Run();

@@ -27,11 +27,11 @@ internal static class RunnableEndpoints
         app.MapPost("/internal/plans/runnable", (HttpContext http, IQuerySession session) => CheckAsync(http, kind, session));
     }
 
-    private static async Task<RunnableConfiguration> GetAsync(Guid id, IQuerySession session, CancellationToken cancellation)
+    private static async Task<RunnableConfiguration> GetAsync(HttpContext http, Guid id, string? confirm, string? anytime, IQuerySession session)
     {
-        var configuration = await session.LoadAsync<TestConfiguration>(id, cancellation) ?? throw RefusalException.NotFound("configuration", id);
+        var configuration = await session.LoadAsync<TestConfiguration>(id, http.RequestAborted) ?? throw RefusalException.NotFound("configuration", id);
         configuration.MustBeActive("configuration");
-        return await RunnableAsync(configuration.Plan, session) with { ConfigurationId = id, Version = configuration.Version };
+        return await RunnableAsync(http, configuration.Plan, session, ListFilter.Flag("confirm", confirm) ?? false, ListFilter.Flag("anytime", anytime) ?? false) with { ConfigurationId = id, Version = configuration.Version };
     }
 
     private static async Task<RunnableConfiguration> KeepAsync(
@@ -62,7 +62,7 @@ internal static class RunnableEndpoints
             : await TakenName.FindAsync<TestConfiguration>(session, kind.Name, plan.Name, http.RequestAborted);
         before?.MustBeActive(kind.Name);
         await CheckAsync(http, kind, plan, before, session);
-        var runnable = First(await RunnableAsync(plan, session), baseUrl);
+        var runnable = First(await RunnableAsync(http, plan, session), baseUrl);
         var kept = await kind.KeepAsync(plan, before, session, InternalIdentity.CallerOf(http), time, http.RequestAborted);
         return runnable with { ConfigurationId = kept.Id, Version = kept.Version };
     }
@@ -71,7 +71,7 @@ internal static class RunnableEndpoints
     {
         var plan = await http.Request.ReadAsync(kind.Read);
         await CheckAsync(http, kind, plan, null, session);
-        return await RunnableAsync(plan, session);
+        return await RunnableAsync(http, plan, session);
     }
 
     private static async Task CheckAsync(HttpContext http, ConfigurationKind kind, TestPlan plan, TestConfiguration? before, IQuerySession session)
@@ -81,17 +81,21 @@ internal static class RunnableEndpoints
         RefusalException.ThrowIfAny(errors);
     }
 
-    private static async Task<RunnableConfiguration> RunnableAsync(TestPlan plan, IQuerySession session)
+    private static async Task<RunnableConfiguration> RunnableAsync(HttpContext http, TestPlan plan, IQuerySession session, bool confirmed = false, bool anytime = false)
     {
         var environment = await session.FindEnvironmentAsync(plan.Environment!)
             ?? throw RefusalException.Conflict($"The environment {plan.Environment} is not registered any more.");
+        var system = environment.System;
+        var now = http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
         var errors = new DocumentErrors();
-        environment.System.Limits.Check(plan, environment.System.Name, errors);
+        RunTerms.CheckCaller(system, InternalIdentity.CallerOf(http));
+        RunTerms.Check(system, plan, confirmed, anytime ? null : now, errors);
         var whole = await session.FillScenariosAsync(plan, errors);
-        if (environment.System.Kind == EnvironmentKind.Production && !plan.Confirm)
-            errors.Add("confirm", $"must be true to run against {environment.System.Name}, a production environment");
         RefusalException.ThrowIfAny(errors);
-        return new RunnableConfiguration(Guid.Empty, 0, whole, environment.System.Name, environment.System.BaseUrls, environment.System.Variables);
+        await environment.MustBeOursAsync(http.RequestServices.GetRequiredService<IConfiguration>(), now, http.RequestAborted);
+        return new RunnableConfiguration(
+            Guid.Empty, 0, whole, system.Name, system.BaseUrls, system.Variables,
+            environment.Id, [.. system.Secrets.Keys], system.Limits.MaxRps, system.RequiresPassedRunIn);
     }
 
     // A run's relative paths go to the first.

@@ -36,6 +36,7 @@ internal static class Store
         events.MapEventType<ScenarioDeactivated>("scenario_deactivated");
         events.MapEventType<EnvironmentRegistered>("environment_registered");
         events.MapEventType<EnvironmentChanged>("environment_changed");
+        events.MapEventType<OwnershipChecked>("ownership_checked");
         events.MapEventType<EnvironmentDeactivated>("environment_deactivated");
     }
 }

@@ -8,7 +8,7 @@ namespace Loadstone.Scheduler;
 /// Tells the others what happened: reads the events in their order and publishes what each means to workers and services. The
 /// checkpoint moves only when the broker has confirmed, so everything is told at least once.
 /// </summary>
-public sealed class Announcer(IPublishEndpoint bus, ILogger<Announcer> log) : ISubscription
+public sealed class Announcer(IPublishEndpoint bus, InternalIdentity identity, ILogger<Announcer> log) : ISubscription
 {
     public async Task<IChangeListener> ProcessEventsAsync(
         EventRange page, ISubscriptionController controller, IDocumentOperations operations, CancellationToken cancellationToken)
@@ -27,7 +27,7 @@ public sealed class Announcer(IPublishEndpoint bus, ILogger<Announcer> log) : IS
     }
 
     /// <summary>The commands that tell workers what an execution wants of one shard now.</summary>
-    public static IEnumerable<object> CommandsFor(Execution x, Shard shard)
+    public static IEnumerable<object> CommandsFor(Execution x, Shard shard, InternalIdentity identity)
     {
         var (worker, id, number) = (shard.WorkerId, x.Id, shard.Number);
         if (shard.IsOver)
@@ -35,29 +35,31 @@ public sealed class Announcer(IPublishEndpoint bus, ILogger<Announcer> log) : IS
         if (x.IsOver || x.Stop is not null)
             yield return new Contracts.StopShard(worker, id, number);
         else if (x.Phase == ExecutionPhase.Preparing && shard.Stage == ShardStage.Assigned)
-            yield return Prepare(x, shard);
+            yield return Prepare(x, shard, identity);
         else if (x.StartAt is { } startAt)
             yield return new Contracts.StartShard(worker, id, number, startAt);
     }
 
-    private static Contracts.PrepareShard Prepare(Execution x, Shard shard) => new(
+    private static Contracts.PrepareShard Prepare(Execution x, Shard shard, InternalIdentity identity) => new(
         shard.WorkerId, x.Id, shard.Number, shard.Assigned.ShareIndex, shard.Assigned.ShareOf, x.Plan,
-        x.Request.Configuration.BaseUrls, x.Request.Configuration.Variables, x.Request.Seed, x.Day);
+        x.Request.Configuration.BaseUrls, x.Request.Configuration.Variables, x.Request.Seed, x.Day,
+        x.Request.Configuration.EnvironmentId, x.Request.Configuration.SecretNames,
+        identity.SignRun(x.Id, x.Request.Configuration.EnvironmentId), x.Request.Configuration.MaxRps);
 
-    private static IEnumerable<object> Meaning(object e, Execution x) => e switch
+    private IEnumerable<object> Meaning(object e, Execution x) => e switch
     {
         ExecutionRequested request => [Public(request, x)],
-        ShardsAssigned => x.Shards.SelectMany(s => CommandsFor(x, s)),
+        ShardsAssigned => x.Shards.SelectMany(s => CommandsFor(x, s, identity)),
         ExecutionStarted started => [
             new Contracts.ExecutionStarted(x.Id, x.Day, started.StartAt, [.. x.Shards.Select(s => s.Number)], [.. x.Shards.Select(s => s.Assigned.WorkerName)]),
-            .. x.Shards.SelectMany(s => CommandsFor(x, s))],
+            .. x.Shards.SelectMany(s => CommandsFor(x, s, identity))],
         ExecutionPaused => x.Shards.Where(s => !s.IsOver).Select(s => new Contracts.PauseShard(s.WorkerId, x.Id, s.Number, x.Steerings)),
         ExecutionResumed => x.Shards.Where(s => !s.IsOver).Select(s => new Contracts.ResumeShard(s.WorkerId, x.Id, s.Number, x.Steerings)),
-        StopRequested => x.Shards.SelectMany(s => CommandsFor(x, s)),
+        StopRequested => x.Shards.SelectMany(s => CommandsFor(x, s, identity)),
         ShardLost lost => [new Contracts.ShardLost(x.Id, lost.Shard, lost.At)],
         ExecutionCompleted or ExecutionFailed or ExecutionCancelled => [
             new Contracts.ExecutionEnded(x.Id, NameOf(x.Status), x.Reason, x.Analysis?.Verdict.Outcome, x.EndedAt!.Value),
-            .. x.Shards.SelectMany(s => CommandsFor(x, s))],
+            .. x.Shards.SelectMany(s => CommandsFor(x, s, identity))],
         _ => [],
     };
 
@@ -94,7 +96,7 @@ public sealed class Announcer(IPublishEndpoint bus, ILogger<Announcer> log) : IS
         }
         catch (MessageReturnedException) when (IsCommand(message))
         {
-            log.LogWarning("No worker takes {Command}", message);
+            log.LogWarning("No worker takes {Command}", message.GetType().Name);
         }
     }
 

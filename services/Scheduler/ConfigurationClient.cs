@@ -9,10 +9,10 @@ namespace Loadstone.Scheduler;
 /// <summary>The configuration service, asked once for each run. It refuses what may not be run, as of now and by this caller.</summary>
 public interface IConfigurationClient
 {
-    /// <summary>A kept configuration.</summary>
+    /// <summary>A kept configuration; <paramref name="confirm"/> for production, <paramref name="anytime"/> for a run that is not to begin now.</summary>
     [Get("internal/configurations/{id}/runnable")]
     [AllowAnyStatusCode]
-    Task<Response<RunnableConfiguration>> RunnableAsync([Path] Guid id, CancellationToken cancellation);
+    Task<Response<RunnableConfiguration>> RunnableAsync([Path] Guid id, [Query] string? confirm, [Query] string? anytime, CancellationToken cancellation);
 
     /// <summary>Keeps a plan under its name, as a new configuration or a new version of the one that has it.</summary>
     [Post("internal/configurations/runnable")]

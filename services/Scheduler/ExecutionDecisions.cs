@@ -54,6 +54,7 @@ public static class ExecutionDecisions
     public static IEnumerable<object> Pause(Execution x, string by, DateTimeOffset now) => x.Phase switch
     {
         ExecutionPhase.Running when x.Stop is null && x.StartAt <= now => [new ExecutionPaused(by, now)],
+        ExecutionPhase.Running when x.Stop is null => throw new RefusalException(StatusCodes.Status400BadRequest, "The execution is just about to begin, so it cannot be paused yet."),
         _ => throw NotNow(x, "paused"),
     };
 

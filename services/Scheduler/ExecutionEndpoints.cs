@@ -28,9 +28,9 @@ internal static class ExecutionEndpoints
 
     private static async Task<IResult> ExecuteAsync(HttpContext http, IConfigurationClient configurations, RunRequests requests, TimeProvider time)
     {
-        var (configurationId, name) = await http.Request.ReadAsync(ReadExecute);
+        var (configurationId, name, confirm) = await http.Request.ReadAsync(ReadExecute);
         return Accepted(time, await requests.AskAsync(http, $"{configurationId}|{name}", async () =>
-            new NewRun(await configurations.RunnableAsync(configurationId, http.RequestAborted).OrRefuseAsync(), name)));
+            new NewRun(await configurations.RunnableAsync(configurationId, confirm ? "true" : null, null, http.RequestAborted).OrRefuseAsync(), name)));
     }
 
     // What it was asked for then, if its environment allows that now.
@@ -53,19 +53,19 @@ internal static class ExecutionEndpoints
     }
 
     // A new execution is shown as it was asked for; a retry sees how far it is.
-    private static IResult Accepted(TimeProvider time, (Execution Execution, bool Before) asked)
+    internal static IResult Accepted(TimeProvider time, (Execution Execution, bool Before) asked)
     {
         var x = asked.Execution;
         return Results.Accepted($"/api/load-testing/executions/{x.Id}/status", new ExecutionAnswer(
             true, ExecutionResource.Of(x, null, time.GetUtcNow()), x.Request.Name + (asked.Before ? " was asked for before." : " is scheduled.")));
     }
 
-    private static (Guid ConfigurationId, string? Name) ReadExecute(DocumentNode body)
+    private static (Guid ConfigurationId, string? Name, bool Confirm) ReadExecute(DocumentNode body)
     {
         var given = body.RequiredText("configurationId");
         if (!Guid.TryParse(given, out var id) && given.Length > 0)
             body.Error("configurationId", "must be the id of a configuration");
-        return (id, body.Text("executionName"));
+        return (id, body.Text("executionName"), body.Flag("confirm", false));
     }
 
     private static async Task<ExecutionListAnswer> ListAsync(

@@ -1,3 +1,4 @@
+using Loadstone.ServiceHost;
 using MassTransit;
 
 namespace Loadstone.Scheduler;
@@ -6,7 +7,7 @@ namespace Loadstone.Scheduler;
 /// Looks at every execution twice a second: finds workers for those that wait, ends what takes too long, calls shards lost
 /// whose worker is gone, and sends commands again that were not answered. Any number of instances may do so at once.
 /// </summary>
-public sealed class Overseer(Executions executions, Fleet fleet, Pulse pulse, IBus bus, TimeProvider time, ILogger<Overseer> log) : BackgroundService
+public sealed class Overseer(Executions executions, Fleet fleet, Pulse pulse, IBus bus, InternalIdentity identity, TimeProvider time, ILogger<Overseer> log) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(2);
@@ -74,7 +75,7 @@ public sealed class Overseer(Executions executions, Fleet fleet, Pulse pulse, IB
         {
             if (fleet.Find(shard.WorkerId) is not { } worker || !IsBehind(x, shard, worker, now))
                 continue;
-            foreach (var command in Announcer.CommandsFor(x, shard))
+            foreach (var command in Announcer.CommandsFor(x, shard, identity))
                 await bus.Publish(command, command.GetType(), stopping);
         }
     }

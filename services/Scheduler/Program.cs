@@ -1,5 +1,6 @@
 using Loadstone.Contracts;
 using Loadstone.Scheduler;
+using Loadstone.Scheduler.Schedules;
 using Loadstone.ServiceHost;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -25,5 +26,6 @@ var app = builder.Build();
 app.UsePlatformDefaults();
 app.MapExecutions();
 app.MapPerformanceTests();
+app.MapSchedules();
 app.MapWorkers();
 app.Run();

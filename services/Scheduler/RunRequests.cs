@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Loadstone.Contracts;
+using Loadstone.Plans;
 using Loadstone.ServiceHost;
 
 namespace Loadstone.Scheduler;
@@ -33,7 +35,9 @@ public sealed class RunRequests(IDocumentStore store, Executions executions, Fle
         var id = key is null ? Guid.CreateVersion7() : NamedGuid.Of($"{by}\n{key}");
         if (key is not null && await FindAsync(id, http.RequestAborted) is { } earlier)
             return (SameAs(earlier, hash), true);
-        var request = RequestOf(id, await make(), by, hash);
+        var run = await make();
+        await MustHavePassedAsync(run.Configuration, http.RequestAborted);
+        var request = RequestOf(id, run, by, hash);
         try
         {
             return (await StartAsync(request, http.RequestAborted), false);
@@ -54,6 +58,26 @@ public sealed class RunRequests(IDocumentStore store, Executions executions, Fle
         await session.SaveChangesAsync(cancellation);
         return execution;
     }
+
+    // What counts is the last run of the same scenarios there, whatever its load and its name.
+    private async Task MustHavePassedAsync(RunnableConfiguration configuration, CancellationToken cancellation)
+    {
+        if (configuration.RequiresPassedRunIn is not { } before)
+            return;
+        await using var session = store.QuerySession();
+        var ended = await session.QueryAsync<Execution>(
+            "where d.data -> 'request' -> 'configuration' ->> 'environment' = ? and d.data ->> 'phase' = 'ended' order by d.data -> 'request' ->> 'at' desc limit 100",
+            cancellation, before);
+        var scenarios = TextOf(configuration.Plan);
+        var last = ended.FirstOrDefault(x => TextOf(x.Plan) == scenarios);
+        if (last?.Analysis?.Verdict.Outcome != VerdictOutcome.Passed)
+        {
+            throw RefusalException.Conflict($"{configuration.Environment} may be put under load only by scenarios that passed in {before}, and "
+                + (last is null ? "these have not been run there." : $"the last run there, {last.Request.Name}, did not pass."));
+        }
+    }
+
+    private static string TextOf(TestPlan plan) => JsonSerializer.Serialize(plan.ScenarioConfig.Scenarios, WireJson.Options);
 
     private ExecutionRequested RequestOf(Guid id, NewRun run, string by, string? hash)
     {

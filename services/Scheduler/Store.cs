@@ -1,9 +1,10 @@
 using Loadstone.Plans;
+using Loadstone.Scheduler.Schedules;
 using Loadstone.ServiceHost;
 
 namespace Loadstone.Scheduler;
 
-/// <summary>What this service keeps: a stream of events for each execution, with its present state beside it.</summary>
+/// <summary>What this service keeps: a stream of events for each execution and each schedule, with its present state beside it.</summary>
 internal static class Store
 {
     public static void AddStore(this WebApplicationBuilder builder)
@@ -17,6 +18,7 @@ internal static class Store
             options.UseSystemTextJsonForSerialization(EnumStorage.AsInteger, Casing.SnakeCase, json => WireJson.ConfigureTransport(json));
             MapEvents(options.Events);
             options.Projections.Snapshot<Execution>(SnapshotLifecycle.Inline);
+            options.Projections.Snapshot<Schedule>(SnapshotLifecycle.Inline);
         }).UseLightweightSessions().ApplyAllDatabaseChangesOnStartup()
             .AddAsyncDaemon(DaemonMode.HotCold).AddSubscriptionWithServices<Announcer>(ServiceLifetime.Scoped);
         builder.Services.AddPostgresHealth(postgres);
@@ -40,6 +42,10 @@ internal static class Store
         events.MapEventType<ExecutionCompleted>("execution_completed");
         events.MapEventType<ExecutionFailed>("execution_failed");
         events.MapEventType<ExecutionCancelled>("execution_cancelled");
+        events.MapEventType<ScheduleCreated>("schedule_created");
+        events.MapEventType<ScheduleChanged>("schedule_changed");
+        events.MapEventType<ScheduleRan>("schedule_ran");
+        events.MapEventType<ScheduleDeactivated>("schedule_deactivated");
         events.MapEventType<ExecutionHidden>("execution_hidden");
     }
 }

@@ -9,5 +9,18 @@ namespace Loadstone.Contracts;
 /// <param name="Environment">The environment under test.</param>
 /// <param name="BaseUrls">The only places requests may go; the first is the usual one.</param>
 /// <param name="Variables">What templates read as <c>env.NAME</c>.</param>
+/// <param name="EnvironmentId">The environment's id.</param>
+/// <param name="SecretNames">What templates read as <c>env.NAME</c> too; the worker asks for the values.</param>
+/// <param name="MaxRps">Requests per second that no run goes above; null for no ceiling.</param>
+/// <param name="RequiresPassedRunIn">Another environment, where the same scenarios must have passed last; null for none.</param>
 public sealed record RunnableConfiguration(
-    Guid ConfigurationId, long Version, TestPlan Plan, string Environment, IReadOnlyList<string> BaseUrls, IReadOnlyDictionary<string, string> Variables);
+    Guid ConfigurationId, long Version, TestPlan Plan, string Environment, IReadOnlyList<string> BaseUrls, IReadOnlyDictionary<string, string> Variables,
+    Guid EnvironmentId = default, IReadOnlyList<string>? SecretNames = null, double? MaxRps = null, string? RequiresPassedRunIn = null);
+
+/// <summary>configuration → worker, by HTTP. The values of an environment's secrets, for the run of the token that was shown. In no event, message or log.</summary>
+/// <param name="Values">Name to value.</param>
+public sealed record SecretValues(IReadOnlyDictionary<string, string> Values)
+{
+    /// <summary>The names, and never a value.</summary>
+    public override string ToString() => string.Join(", ", Values.Keys);
+}

@@ -28,9 +28,14 @@ public sealed record ExecutionRequested(
 /// <param name="Variables">What templates read as <c>env.NAME</c>.</param>
 /// <param name="Seed">The seed of everything random.</param>
 /// <param name="Day">The UTC day measurements are stored under.</param>
+/// <param name="EnvironmentId">The environment under test.</param>
+/// <param name="SecretNames">What templates read as <c>env.NAME</c> too; the worker asks configuration for the values.</param>
+/// <param name="RunToken">What it shows for them; good for some minutes, and for a worker only.</param>
+/// <param name="MaxRps">Requests per second that all shards together do not go above; null for no ceiling.</param>
 public sealed record PrepareShard(
     Guid WorkerId, Guid ExecutionId, int Shard, int ShareIndex, int ShareOf, TestPlan Plan, IReadOnlyList<string> BaseUrls,
-    IReadOnlyDictionary<string, string> Variables, int Seed, DateOnly Day);
+    IReadOnlyDictionary<string, string> Variables, int Seed, DateOnly Day,
+    Guid EnvironmentId = default, IReadOnlyList<string>? SecretNames = null, string? RunToken = null, double? MaxRps = null);
 
 /// <summary>scheduler → worker. Begin a prepared shard at an instant. Sent again until its windows come.</summary>
 /// <param name="WorkerId">The worker it is for.</param>

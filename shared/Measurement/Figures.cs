@@ -10,9 +10,9 @@ public static class Figures
     /// <summary>A percentile of the response time, in ms; see <see cref="Histogram.PercentileNs"/>.</summary>
     public static double PercentileMs(this Histogram histogram, double percent) => histogram.PercentileNs(percent) / NsPerMs;
 
-    /// <summary>The share of requests that did not end well, in % of those that ended; 0 when none has.</summary>
+    /// <summary>The share of requests that did not end well or were refused, in % of those that ended or were refused; 0 when there is none.</summary>
     public static double ErrorRatePercent(this OperationWindow window) =>
-        window.Ended == 0 ? 0 : 100.0 * window.FailedRequests / window.Ended;
+        window.Ended + window.Refused == 0 ? 0 : 100.0 * (window.FailedRequests + window.Refused) / (window.Ended + window.Refused);
 
     /// <summary>
     /// The value of a metric by its wire name (those of <c>Criterion.Metric</c>): on one operation, over all scenarios that have
@@ -31,7 +31,7 @@ public static class Figures
             "failed_requests" => requests.FailedRequests,
             "throughput_rps" => window.Seconds == 0 ? null : requests.Sent / window.Seconds,
             "requests_per_minute" => window.Seconds == 0 ? null : 60 * requests.Sent / window.Seconds,
-            "error_rate" => requests.Ended == 0 ? null : requests.ErrorRatePercent(),
+            "error_rate" => requests.Ended + requests.Refused == 0 ? null : requests.ErrorRatePercent(),
             "check_failure_rate" => ChecksPercent(requests, requests.ChecksFailed),
             "check_pass_rate" => ChecksPercent(requests, requests.ChecksPassed),
             _ => TimeOf(requests.Response, metric),
@@ -81,6 +81,9 @@ public sealed record RunFigures
     /// <summary>Requests failed, timed out or aborted.</summary>
     public long FailedRequests { get; init; }
 
+    /// <summary>Requests never sent, because they would have left the environment; in no other count.</summary>
+    public long RefusedRequests { get; init; }
+
     /// <summary>The mean response time, from due.</summary>
     public double AvgResponseTime { get; init; }
 
@@ -102,7 +105,7 @@ public sealed record RunFigures
     /// <summary>Requests sent per second of load.</summary>
     public double ThroughputRps { get; init; }
 
-    /// <summary>Failed requests in % of those that ended.</summary>
+    /// <summary>Failed and refused requests in % of those that ended or were refused.</summary>
     public double ErrorRate { get; init; }
 
     /// <summary>Checks that held.</summary>
@@ -117,6 +120,7 @@ public sealed record RunFigures
         TotalRequests = requests.Sent,
         SuccessfulRequests = requests.Ok,
         FailedRequests = requests.FailedRequests,
+        RefusedRequests = requests.Refused,
         AvgResponseTime = Ms(requests.Response.MeanNs),
         MinResponseTime = Ms(requests.Response.MinNs),
         MaxResponseTime = Ms(requests.Response.MaxNs),

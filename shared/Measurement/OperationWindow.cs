@@ -53,6 +53,12 @@ public sealed class OperationWindow
     /// <summary>Requests given up by us, because the run ended.</summary>
     public long Aborted { get; set; }
 
+    /// <summary>
+    /// Requests that were due and never sent, because they would have left the environment. They are in no other count; the
+    /// error rate has them as failures.
+    /// </summary>
+    public long Refused { get; set; }
+
     /// <summary>Checks that held.</summary>
     public long ChecksPassed { get; set; }
 
@@ -71,7 +77,7 @@ public sealed class OperationWindow
     /// <summary>Answers by status.</summary>
     public Dictionary<int, long> StatusCodes { get; init; } = [];
 
-    /// <summary>Requests without a right answer, by the name of the error.</summary>
+    /// <summary>Requests without a right answer, refused ones among them, by the name of the error.</summary>
     public Dictionary<string, long> ErrorTypes { get; init; } = [];
 
     /// <summary>From the due time to the outcome, aborted requests left out: what a user waits.</summary>
@@ -109,6 +115,7 @@ public sealed class OperationWindow
         Failed += other.Failed;
         TimedOut += other.TimedOut;
         Aborted += other.Aborted;
+        Refused += other.Refused;
         ChecksPassed += other.ChecksPassed;
         ChecksFailed += other.ChecksFailed;
         BytesSent += other.BytesSent;
@@ -126,7 +133,7 @@ public sealed class OperationWindow
     /// <summary>Forgets everything but keeps its memory.</summary>
     public void Clear()
     {
-        InFlightBefore = Sent = Ok = Failed = TimedOut = Aborted = 0;
+        InFlightBefore = Sent = Ok = Failed = TimedOut = Aborted = Refused = 0;
         ChecksPassed = ChecksFailed = BytesSent = BytesReceived = MessagesReceived = 0;
         StatusCodes.Clear();
         ErrorTypes.Clear();

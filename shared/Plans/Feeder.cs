@@ -32,6 +32,9 @@ public sealed record Feeder
     /// <summary>How the rows are handed out.</summary>
     public FeedMode Mode { get; init; }
 
+    /// <summary>True when its author declares that the rows are made up. Production environments take no others.</summary>
+    public bool Synthetic { get; init; }
+
     internal static (Dictionary<string, Feeder>? Feeders, int? Seed) ReadAll(DocumentNode parent)
     {
         if (parent.Object("data_generation") is not { } node)
@@ -52,6 +55,7 @@ public sealed record Feeder
             File = node.Text("file", 500),
             Rows = node.Has("values") ? ReadValues(node) : ReadRows(node),
             Mode = node.OneOf<FeedMode>("mode") ?? FeedMode.Sequential,
+            Synthetic = node.Flag("synthetic", false),
         };
         if (new[] { "file", "rows", "values" }.Count(node.Has) != 1)
             parent.Error(name, "must have exactly one of file, rows and values");

@@ -47,6 +47,9 @@ public abstract class ResourceKind<TResource, TBody>
     /// <summary>What must hold between the body, its author and other resources.</summary>
     public virtual Task CheckAsync(Proposal<TResource, TBody> proposal) => Task.CompletedTask;
 
+    /// <summary>Keeps what belongs to a resource and in no event, in the same transaction as its event.</summary>
+    protected virtual Task KeepBesideAsync(IDocumentSession session, Guid id, TBody body, CancellationToken cancellation) => Task.CompletedTask;
+
     /// <summary>What must hold of who takes a resource out of use; throws what it refuses with.</summary>
     public virtual void CheckDeactivation(TResource resource, Caller caller)
     {
@@ -79,6 +82,7 @@ public abstract class ResourceKind<TResource, TBody>
         var id = Guid.CreateVersion7();
         session.SetHeader("actor", caller.User);
         Take(session, id, body);
+        await KeepBesideAsync(session, id, body, cancellation);
         session.Events.StartStream<TResource>(id, Created(id, body, caller.User, time.GetUtcNow()));
         await SaveAsync(session, NameOf(body), cancellation);
         return id;
@@ -90,6 +94,7 @@ public abstract class ResourceKind<TResource, TBody>
         var stream = await session.Events.FetchForWriting<TResource>(before.Id, cancellation);
         session.SetHeader("actor", caller.User);
         Rename(session, stream.Aggregate!, body, isActive: true);
+        await KeepBesideAsync(session, before.Id, body, cancellation);
         stream.AppendOne(Changed(body, caller.User, time.GetUtcNow()));
         await SaveAsync(session, NameOf(body), cancellation);
     }
@@ -111,6 +116,7 @@ public abstract class ResourceKind<TResource, TBody>
         var (by, at) = (InternalIdentity.CallerOf(http).User, time.GetUtcNow());
         session.SetHeader("actor", by);
         Rename(session, before, body, isActive ?? true);
+        await KeepBesideAsync(session, id, body, http.RequestAborted);
         stream.AppendOne(Changed(body, by, at));
         if (isActive == false)
             stream.AppendOne(Deactivated(by, at));

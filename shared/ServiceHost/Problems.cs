@@ -58,6 +58,8 @@ public static class Problems
     public static Task WriteAsync(HttpContext context, RefusalException refusal)
     {
         context.Response.StatusCode = refusal.Status;
+        if (refusal.Status == StatusCodes.Status401Unauthorized)
+            context.Response.Headers.WWWAuthenticate = "Bearer";
         if (refusal.Status >= StatusCodes.Status502BadGateway)
             context.Response.Headers.RetryAfter = "2";
         var problem = new ProblemDetails { Status = refusal.Status, Title = ReasonPhrases.GetReasonPhrase(refusal.Status), Detail = refusal.Message };

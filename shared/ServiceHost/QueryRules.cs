@@ -12,9 +12,17 @@ namespace Loadstone.ServiceHost;
 /// Refuses, by name, every query parameter that would not do what its sender means: one that the route does not know, one that
 /// is given twice, and one whose text cannot be read or kept.
 /// </summary>
-internal static class QueryRules
+public static class QueryRules
 {
-    public static void UseQueryRules(this WebApplication app) => app.Use((context, next) =>
+    internal static void UseQueryRules(this WebApplication app) => app.Use((context, next) =>
+    {
+        context.RefuseUnknownQuery();
+        return next(context);
+    });
+
+    /// <summary>Holds the query of a request against its route.</summary>
+    /// <exception cref="RefusalException">400 that names the parameter.</exception>
+    public static void RefuseUnknownQuery(this HttpContext context)
     {
         RefuseOtherThanUtf8(context.Request.QueryString);
         foreach (var (name, values) in context.Request.Query)
@@ -26,11 +34,9 @@ internal static class QueryRules
             if (context.GetEndpoint() is { } route && !Knows(route, name))
                 throw RefusalException.Field(name, "is not known here");
         }
+    }
 
-        return next(context);
-    });
-
-    // What is not mapped for a method, such as health, takes no part in this.
+    // What is not mapped for a method takes no part in this.
     private static bool Knows(Endpoint route, string name) => route.Metadata.GetMetadata<IHttpMethodMetadata>() is null
         || route.Metadata.OfType<IParameterBindingMetadata>().Any(p => p.ParameterInfo.ParameterType == typeof(string) && p.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 

@@ -16,6 +16,9 @@ public sealed class RunningPlatform : IAsyncLifetime
 
     public LocalServers Servers { get; private set; } = null!;
 
+    /// <summary>Where everything that it keeps is.</summary>
+    public string Folder => _folder!.Path;
+
     public Platform Platform => _platform!;
 
     public ILoadstoneApi Api { get; private set; } = null!;
@@ -32,8 +35,8 @@ public sealed class RunningPlatform : IAsyncLifetime
         _folder = StateFolder.Open(StateFolder.FindClone(), "test-platform");
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         _platform = await Platform.StartAsync(_folder, Servers, Settings, patience.Token);
-        Api = LoadstoneClient.Connect(_platform.Gateway);
-        Gateway = new HttpClient { BaseAddress = _platform.Gateway, Timeout = Longest };
+        Api = LoadstoneClient.Connect(_platform.Gateway, _platform.Key);
+        Gateway = Caller(_platform.Key);
         Target = new HttpClient { BaseAddress = _platform.Target, Timeout = Longest };
     }
 
@@ -45,6 +48,15 @@ public sealed class RunningPlatform : IAsyncLifetime
             await _platform.DisposeAsync();
         _folder?.Dispose();
         OtlpReceiver.Instance.Dispose();
+    }
+
+    /// <summary>The gateway, for whoever has a key or token, or for nobody known.</summary>
+    public HttpClient Caller(string? credential)
+    {
+        var caller = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = Platform.Gateway, Timeout = Longest };
+        if (credential is not null)
+            caller.DefaultRequestHeaders.Authorization = new("Bearer", credential);
+        return caller;
     }
 
     /// <summary>Stores a plan and asks for a run of it.</summary>
@@ -81,6 +93,15 @@ public sealed class RunningPlatform : IAsyncLifetime
         }
     }
 
+    /// <summary>Asks again and again until something is so; ends the test when it does not become so.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> isSo)
+    {
+        using var patience = new CancellationTokenSource(Longest);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        while (!await isSo())
+            await timer.WaitForNextTickAsync(patience.Token);
+    }
+
     public async Task<long> TargetRequestsAsync() =>
         (await Target.GetFromJsonAsync<JsonObject>("/counts"))!["total"]!.GetValue<long>();
 
@@ -106,6 +127,10 @@ public sealed class RunningPlatform : IAsyncLifetime
         ["OTEL_EXPORTER_OTLP_ENDPOINT"] = OtlpReceiver.Instance.Url.ToString(),
         ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
         ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
+        ["LOADSTONE_LIMIT_READS"] = "100000",
+        ["LOADSTONE_LIMIT_WRITES"] = "100000",
+        ["LOADSTONE_LIMIT_EXECUTES"] = "100000",
+        ["LOADSTONE_LIMIT_SIGN_INS"] = "100000",
     };
 }
 

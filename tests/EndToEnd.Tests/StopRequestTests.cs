@@ -9,7 +9,7 @@ public sealed class StopRequestTests
     public async Task A_run_that_cannot_be_stopped_is_named_with_the_command_that_stops_it()
     {
         var (id, say) = (Guid.NewGuid(), new StringWriter());
-        var stop = new StopRequest(id, LoadstoneClient.Connect(new Uri("http://127.0.0.1:1")), say, TimeSpan.FromSeconds(1));
+        var stop = new StopRequest(id, LoadstoneClient.Connect(new Uri("http://127.0.0.1:1"), key: null), say, TimeSpan.FromSeconds(1));
 
         stop.Begin();
         stop.ThrowIfGivenUp();

@@ -12,7 +12,7 @@ internal static class Ledger
         var total = end.Total.Total();
         Assert.Equal(windows.Sum(w => w.Total().Sent), total.Sent);
         Assert.Equal(total.Sent, total.Ok + total.Failed + total.TimedOut + total.Aborted);
-        Assert.Equal(total.FailedRequests, total.ErrorTypes.Values.Sum());
+        Assert.Equal(total.FailedRequests + total.Refused, total.ErrorTypes.Values.Sum());
         AssertIterations(end.Total.Iterations);
     }
 

@@ -92,7 +92,7 @@ public sealed class NginxTests(NginxServer nginx) : IClassFixture<NginxServer>
     {
         var (total, asked) = await AskAsync("path: /away", iterations: 2);
 
-        Assert.Equal((2, 2, 2), (total.StatusCodes[302], total.ErrorTypes["origin_not_allowed"], asked));
+        Assert.Equal((2, 2, 2, 2), (total.Sent, total.StatusCodes[302], total.ErrorTypes["origin_not_allowed"], asked));
     }
 
     [Fact]

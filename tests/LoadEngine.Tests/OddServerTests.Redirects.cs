@@ -55,7 +55,7 @@ public sealed partial class OddServerTests
         await using var server = ScriptedServer.Saying($"HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n");
         var total = await OfStepAsync(server, "path: /");
 
-        Assert.Equal((1, 1, 1), (server.Requests, total.Failed, total.ErrorTypes["origin_not_allowed"]));
+        Assert.Equal((1, 1, 1, 1), (server.Requests, total.Sent, total.Failed, total.ErrorTypes["origin_not_allowed"]));
     }
 
     [Theory]

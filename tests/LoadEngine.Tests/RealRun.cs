@@ -21,17 +21,35 @@ internal static class RealRun
     public static Task<RunEnd> Of(string plan, params Uri[] targets) => StoppedAfter(plan, int.MaxValue, targets);
 
     /// <summary>Runs a plan and stops it when so many seconds are measured.</summary>
-    public static async Task<RunEnd> StoppedAfter(string plan, int windows, params Uri[] targets)
+    public static Task<RunEnd> StoppedAfter(string plan, int windows, params Uri[] targets)
     {
-        var errors = new Plans.DocumentErrors();
-        var order = new LoadOrder { Plan = Plans.PlanFile.Parse(plan).WithScenarios(_ => null, errors), BaseUrls = targets, Seed = 1 };
+        var seen = 0;
+        return Of(OrderOf(plan, targets), run =>
+        {
+            if (++seen == windows)
+                run.Stop();
+        });
+    }
+
+    /// <summary>Runs a plan where only some addresses may be reached.</summary>
+    public static Task<RunEnd> Under(Plans.TargetPolicy policy, string plan, params Uri[] targets) =>
+        Of(OrderOf(plan, targets) with { Policy = policy }, _ => { });
+
+    private static LoadOrder OrderOf(string plan, Uri[] targets) => new()
+    {
+        Plan = Plans.PlanFile.Parse(plan).WithScenarios(_ => null, new Plans.DocumentErrors()),
+        BaseUrls = targets,
+        Seed = 1,
+    };
+
+    private static async Task<RunEnd> Of(LoadOrder order, Action<LoadRun> onWindow)
+    {
         await using var run = await LoadRun.PrepareAsync(order, CancellationToken.None);
         var measured = new List<MetricWindow>();
         var end = await run.RunAsync(TimeSpan.Zero, window =>
         {
             measured.Add(window);
-            if (measured.Count == windows)
-                run.Stop();
+            onWindow(run);
         }).WaitAsync(Patience);
         Assert.Null(end.Fault);
         Ledger.AssertBalanced(end, measured);

@@ -115,7 +115,7 @@ public sealed class TravelTests
     public async Task A_proxy_is_asked_for_the_whole_URL()
     {
         await using var proxy = ScriptedServer.Saying(Ok);
-        var total = await RunAsync(new Uri("http://shop.test:8080"), "- { path: '/a?b=c' }", $"http: {{ proxy: '{proxy.Url}' }}", iterations: 3);
+        var total = await RunThroughAsync(proxy, "http://shop.test:8080", "- { path: '/a?b=c' }", iterations: 3);
 
         Assert.Equal((3, 3, 1), (total.Sent, total.Ok, proxy.Connections));
         Assert.All(proxy.Texts, text => Assert.StartsWith("GET http://shop.test:8080/a?b=c HTTP/1.1\r\nHost: shop.test:8080\r\n", text, StringComparison.Ordinal));
@@ -136,8 +136,8 @@ public sealed class TravelTests
             while (await connection.ReadRequestAsync() is { } inner)
                 await connection.SayAsync(inner.Contains("Upgrade", StringComparison.Ordinal) ? ScriptedSocket.AnswerTo(inner) : Ok);
         });
-        var total = await RunAsync(new Uri("https://shop.test/"), "- { path: /a }\n- { path: /b }", $"http: {{ proxy: '{proxy.Url}', verify_tls: false }}");
-        var socket = await RunAsync(new Uri("http://chat.test/"), "- { action: websocket, name: ws, path: /ws, close_timeout: 10ms }", $"http: {{ proxy: '{proxy.Url}' }}");
+        var total = await RunThroughAsync(proxy, "https://shop.test/", "- { path: /a }\n- { path: /b }", ", verify_tls: false");
+        var socket = await RunThroughAsync(proxy, "http://chat.test/", "- { action: websocket, name: ws, path: /ws, close_timeout: 10ms }");
 
         Assert.Equal((2, 1), (total.Ok, socket.Ok));
         Assert.Contains("CONNECT shop.test:443 HTTP/1.1", tunnels);
@@ -153,7 +153,7 @@ public sealed class TravelTests
         await using var proxy = new ScriptedServer((connection, request) => connection.SayAsync(request.StartsWith("CONNECT", StringComparison.Ordinal)
             ? "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"
             : Ok));
-        var end = await RealRun.Of(RealRun.PlanOf("- { path: 'https://shop.test/a' }", 2, $"http: {{ proxy: '{proxy.Url}' }}", 1), first.Url, new Uri("https://shop.test"));
+        var end = await RealRun.Of(RealRun.PlanOf("- { path: 'https://shop.test/a' }", 2, $"http: {{ proxy: '{proxy.Url}' }}", 1), first.Url, new Uri("https://shop.test"), proxy.Url);
 
         Assert.Equal((2, "proxy_refused"), (end.Total.Total().Failed, Assert.Single(end.Total.Total().ErrorTypes.Keys)));
     }
@@ -196,4 +196,7 @@ public sealed class TravelTests
 
     private static async Task<OperationWindow> RunAsync(Uri target, string steps, string travel, int iterations = 1, int users = 1) =>
         (await RealRun.OfSteps(target, steps, iterations, travel, users)).Total.Total();
+
+    private static async Task<OperationWindow> RunThroughAsync(ScriptedServer proxy, string target, string steps, string travel = "", int iterations = 1) =>
+        (await RealRun.Of(RealRun.PlanOf(steps, iterations, $"http: {{ proxy: '{proxy.Url}'{travel} }}", 1), new Uri(target), proxy.Url)).Total.Total();
 }

@@ -1,3 +1,4 @@
+using Loadstone.LoadEngine.Http;
 using Loadstone.LoadEngine.Loops;
 using Loadstone.LoadEngine.Steps;
 using Loadstone.Measurement;
@@ -56,7 +57,7 @@ internal sealed class VirtualRun : IAsyncDisposable
     private VirtualRun(LoadOrder order, TimeSpan startsIn, int lanes, Func<Pacer, (Journey[] Journeys, List<OperationWindow> Operations, int Slots, int Feeders)> compile)
     {
         var (journeys, operations, slots, feeders) = compile(_pacer);
-        var parts = new RunParts(order, journeys, new Mix(order.Plan.ScenarioConfig, order.Seed), slots, feeders, lanes);
+        var parts = new RunParts(order, new Origins([], open: false), journeys, new Mix(order.Plan.ScenarioConfig, order.Seed), slots, feeders, lanes);
         _run = new LoadRun([.. Enumerable.Repeat(_pacer, lanes)], parts, operations);
         _end = _run.RunAsync(startsIn, Windows.Add);
     }
@@ -91,7 +92,7 @@ internal sealed class VirtualRun : IAsyncDisposable
     public static IReadOnlyList<VirtualUser> UsersOf(TestPlan plan)
     {
         var order = new LoadOrder { Plan = plan, BaseUrls = [], Seed = 1 };
-        var parts = new RunParts(order, [], new Mix(plan.ScenarioConfig, 1), Slots: 0, Feeders: 0, LaneCount: 1);
+        var parts = new RunParts(order, new Origins([], open: false), [], new Mix(plan.ScenarioConfig, 1), Slots: 0, Feeders: 0, LaneCount: 1);
         return new Lane(new VirtualPacer(), new Recorder([], 1).Stripes[0], 0, parts).Users;
     }
 

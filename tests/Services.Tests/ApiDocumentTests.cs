@@ -15,6 +15,7 @@ public sealed class ApiDocumentTests
               operationId: getThing
               x-service: analysis
               x-role: viewer
+              x-audit: true
               x-timeout: 75
               responses: { "200": { description: It. } }
         components:
@@ -38,7 +39,7 @@ public sealed class ApiDocumentTests
         var operation = Assert.Single(ApiDocument.Merge([("a.yaml", Fine)]).Operations);
 
         Assert.Equal(
-            new Operation("getThing", "GET", "/api/load-testing/things/{id}/{part}", "/api/load-testing/things/{id:guid}/{part}", "analysis", Role.Viewer, RateClass.Read, TimeSpan.FromSeconds(75)),
+            new Operation("getThing", "GET", "/api/load-testing/things/{id}/{part}", "/api/load-testing/things/{id:guid}/{part}", "analysis", Role.Viewer, RateClass.Read, operation.Tags, IsAudited: true, TimeSpan.FromSeconds(75)),
             operation);
         Assert.Equal(RateClass.Execute, ApiDocument.Load()["execute"].RateClass);
     }

@@ -128,6 +128,11 @@ public sealed class ExecutionDecisionTests
     }
 
     [Fact]
+    public void A_run_that_is_about_to_begin_says_so_when_it_cannot_be_paused() => Assert.Equal(
+        "The execution is just about to begin, so it cannot be paused yet.",
+        Assert.Throws<RefusalException>(() => ExecutionDecisions.Pause(Running(), "me", Noon.AddSeconds(-1)).ToList()).Message);
+
+    [Fact]
     public void A_lost_worker_ends_the_run_as_failed_unless_the_plan_says_to_go_on()
     {
         var fail = Running(policy: LostWorkerPolicy.Fail);

@@ -1,3 +1,5 @@
+using Loadstone.ServiceHost;
+
 namespace Loadstone.Gateway.Api;
 
 /// <summary>Maps what the gateway answers itself, and holds all that is mapped against the document.</summary>
@@ -9,7 +11,11 @@ internal static class ApiEndpoints
     public static RouteHandlerBuilder MapOperation(this WebApplication app, string id, Delegate handler)
     {
         var operation = app.Services.GetRequiredService<ApiDocument>()[id];
-        return app.MapMethods(operation.Pattern, [operation.Method], handler).WithMetadata(operation);
+        return app.MapMethods(operation.Pattern, [operation.Method], handler).WithMetadata(operation).AddEndpointFilter((context, next) =>
+        {
+            context.HttpContext.RefuseUnknownQuery();
+            return next(context);
+        });
     }
 
     /// <summary>The document itself, and a page to browse it and try it.</summary>

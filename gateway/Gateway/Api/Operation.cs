@@ -30,9 +30,12 @@ internal enum RateClass
 /// <param name="Service">Who answers.</param>
 /// <param name="Role">The least that may call it.</param>
 /// <param name="RateClass">What it counts as.</param>
+/// <param name="Tags">The areas it belongs to.</param>
+/// <param name="IsAudited">Whether it is noted who read this; what changes something always is.</param>
 /// <param name="Timeout">How long nothing may move before the call is given up; null for the usual time.</param>
 internal sealed partial record Operation(
-    string Id, string Method, string Path, string Pattern, string Service, Role Role, RateClass RateClass, TimeSpan? Timeout)
+    string Id, string Method, string Path, string Pattern, string Service, Role Role, RateClass RateClass,
+    IReadOnlyList<string> Tags, bool IsAudited, TimeSpan? Timeout)
 {
     public const string Gateway = "gateway";
 

@@ -31,6 +31,7 @@ internal static class PublishedDocument
 
     private static IEnumerable<(string Status, string Answer)> EverywhereFor(JsonObject json, Operation operation)
     {
+        yield return ("400", "BadRequest");
         if (operation.Role != Role.Anonymous)
         {
             yield return ("401", "Unauthorized");

@@ -1,4 +1,5 @@
 using Loadstone.Plans;
+using Loadstone.Resources;
 using Loadstone.ServiceHost;
 
 namespace Loadstone.Analysis.Benchmarks;
@@ -7,7 +8,6 @@ namespace Loadstone.Analysis.Benchmarks;
 internal static class ValidationEndpoint
 {
     private const int Most = 200;
-    private const int Attempts = 10;
 
     public static async Task<ValidationAnswer> ValidateAsync(HttpContext http, IDocumentStore store, IIngestionClient ingestion, TimeProvider time)
     {
@@ -22,7 +22,7 @@ internal static class ValidationEndpoint
         var items = benchmarks.Select(b => Validation.Hold(b, measured.Total, judgement.Last.Verdict)).ToList();
         var (by, now) = (InternalIdentity.CallerOf(http).User, time.GetUtcNow());
         foreach (var item in items.Where(i => i.Status != ValidationStatus.Pending))
-            await KeepAsync(store, item.BenchmarkId, new BenchmarkValidated(executionId, item.Status, item.Actual, by, now), cancellation);
+            await SideEvent.AppendAsync<Benchmark>(store, item.BenchmarkId, new BenchmarkValidated(executionId, item.Status, item.Actual, by, now), by, cancellation);
         return new ValidationAnswer(true, items, items.All(i => i.Status == ValidationStatus.Passed), ValidationSummary.Of(items));
     }
 
@@ -59,26 +59,6 @@ internal static class ValidationEndpoint
         foreach (var id in ids)
             (found.GetValueOrDefault(id) ?? throw RefusalException.NotFound("benchmark", id)).MustBeActive("benchmark");
         return [.. ids.Select(id => found[id])];
-    }
-
-    private static async Task KeepAsync(IDocumentStore store, Guid id, BenchmarkValidated validated, CancellationToken cancellation)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            await using var session = store.LightweightSession();
-            session.SetHeader("actor", validated.By);
-            (await session.Events.FetchForWriting<Benchmark>(id, cancellation)).AppendOne(validated);
-            try
-            {
-                await session.SaveChangesAsync(cancellation);
-                return;
-            }
-            catch (ConcurrencyException) when (attempt < Attempts)
-            {
-                // Somebody changed or validated it at the same time; what was found holds all the same.
-                continue;
-            }
-        }
     }
 }
 

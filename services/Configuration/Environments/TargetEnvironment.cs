@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Loadstone.Plans;
 using Loadstone.Resources;
 
@@ -9,14 +11,35 @@ public sealed record EnvironmentRegistered(Guid Id, TargetSystem System, string 
 
 public sealed record EnvironmentChanged(TargetSystem System, string By, DateTimeOffset At);
 
+public sealed record OwnershipChecked(IReadOnlyList<OriginProof> Origins, string By, DateTimeOffset At);
+
 public sealed record EnvironmentDeactivated(string By, DateTimeOffset At);
+
+/// <summary>How the search for an environment's token at one of its origins came out.</summary>
+/// <param name="Origin">The origin.</param>
+/// <param name="Proven">True when it was found.</param>
+/// <param name="Method">file or dns; null when it was not found.</param>
+/// <param name="Detail">What was seen, for a person.</param>
+public sealed record OriginProof(string Origin, bool Proven, string? Method, string Detail);
 
 /// <summary>A system under test, as people register it.</summary>
 public sealed record TargetEnvironment : Resource
 {
     public required TargetSystem System { get; init; }
 
+    /// <summary>When each origin was last proven to be ours to test.</summary>
+    public IReadOnlyDictionary<string, DateTimeOffset> ProvenAt { get; init; } = new Dictionary<string, DateTimeOffset>();
+
     protected override object BodyToShow => System;
+
+    protected override JsonObject MoreToShow => new()
+    {
+        [OwnershipProof.Member] = new JsonObject
+        {
+            ["token"] = OwnershipProof.TokenOf(Id),
+            ["proven"] = new JsonObject(ProvenAt.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)JsonSerializer.SerializeToNode(p.Value, WireJson.Options)))),
+        },
+    };
 
     public static TargetEnvironment Create(IEvent<EnvironmentRegistered> e) => new()
     {
@@ -31,89 +54,20 @@ public sealed record TargetEnvironment : Resource
     public static TargetEnvironment Apply(IEvent<EnvironmentChanged> e, TargetEnvironment before) =>
         before with { IsActive = true, System = e.Data.System, UpdatedAt = e.Data.At, Version = e.Version };
 
-    public static TargetEnvironment Apply(IEvent<EnvironmentDeactivated> e, TargetEnvironment before) =>
-        before with { IsActive = false, UpdatedAt = e.Data.At, Version = e.Version };
-}
-
-public enum EnvironmentKind
-{
-    Staging,
-    Production,
-}
-
-/// <summary>Where a system is, what its templates may read, and how much load it is to get at most.</summary>
-public sealed record TargetSystem
-{
-    public string Name { get; init; } = "";
-
-    public EnvironmentKind Kind { get; init; }
-
-    /// <summary>The only hosts a run may send traffic to; relative paths go to the first.</summary>
-    public IReadOnlyList<string> BaseUrls { get; init; } = [];
-
-    public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
-
-    public EnvironmentLimits Limits { get; init; } = new();
-
-    public static TargetSystem Read(DocumentNode node) => new()
+    // Nobody's writing: a writer who has read what stood before is not late.
+    public static TargetEnvironment Apply(IEvent<OwnershipChecked> e, TargetEnvironment before)
     {
-        Name = node.RequiredText("name"),
-        Kind = node.OneOf<EnvironmentKind>("kind") ?? EnvironmentKind.Staging,
-        BaseUrls = ReadUrls(node),
-        Variables = node.Map("variables").ToDictionary(v => v.Key, v => v.Map.Text(v.Key, 10_000, min: 0) ?? ""),
-        Limits = EnvironmentLimits.Read(node.Object("limits")),
-    };
-
-    private static IReadOnlyList<string> ReadUrls(DocumentNode node)
-    {
-        var urls = node.Texts("base_urls", 50);
-        if (!node.Has("base_urls") || urls.Count == 0)
-            node.Error("base_urls", "must have at least one URL");
-        for (var i = 0; i < urls.Count; i++)
+        var proven = new Dictionary<string, DateTimeOffset>(before.ProvenAt);
+        foreach (var origin in e.Data.Origins)
         {
-            if (!Uri.TryCreate(urls[i], UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https") || url.UserInfo.Length > 0 || url.PathAndQuery != "/")
-                node.Error($"base_urls[{i}]", "must be a scheme, a host and a port, such as https://shop.example:8443");
+            proven.Remove(origin.Origin);
+            if (origin.Proven)
+                proven[origin.Origin] = e.Data.At;
         }
 
-        return urls;
-    }
-}
-
-/// <summary>The most load an environment is to get. An administrator raises them.</summary>
-public sealed record EnvironmentLimits
-{
-    public int MaxVirtualUsers { get; init; } = 1000;
-
-    public double MaxDurationMinutes { get; init; } = 120;
-
-    public double? MaxRps { get; init; }
-
-    public static EnvironmentLimits Read(DocumentNode? node)
-    {
-        if (node is null)
-            return new EnvironmentLimits();
-        var limits = new EnvironmentLimits
-        {
-            MaxVirtualUsers = node.Whole("max_virtual_users", 1, 100_000) ?? 1000,
-            MaxDurationMinutes = node.Number("max_duration_minutes", 0.01, 120) ?? 120,
-            MaxRps = node.Number("max_rps", 0.001, 1e7),
-        };
-        node.RefuseUnknown();
-        return limits;
+        return before with { ProvenAt = proven };
     }
 
-    /// <summary>Notes what a plan asks for beyond these limits, and by what it would have to be scaled down to fit.</summary>
-    public void Check(TestPlan plan, string environment, DocumentErrors errors)
-    {
-        var shape = plan.Shape;
-        if (plan.MaxVirtualUsers > MaxVirtualUsers)
-            Refuse("max_virtual_users", plan.MaxVirtualUsers, MaxVirtualUsers, "--scale");
-        if (shape.Duration.TotalMinutes > MaxDurationMinutes)
-            Refuse("duration_minutes", shape.Duration.TotalMinutes, MaxDurationMinutes, "--time-scale");
-        if (shape.Unit == LoadUnit.ArrivalsPerSecond && shape.Peak > MaxRps)
-            Refuse("load_pattern", shape.Peak, MaxRps.Value, "--scale");
-
-        void Refuse(string path, double asked, double limit, string scale) => errors.Add(path,
-            $"asks for {asked:0.###}, above the limit of {limit:0.###} of the environment {environment}; an administrator may raise it, or {scale} {limit / asked:0.####} fits");
-    }
+    public static TargetEnvironment Apply(IEvent<EnvironmentDeactivated> e, TargetEnvironment before) =>
+        before with { IsActive = false, UpdatedAt = e.Data.At, Version = e.Version };
 }

@@ -38,12 +38,12 @@ internal static class Connecting
         patience.CancelAfter(TimeSpan.FromSeconds(10));
         try
         {
-            var addresses = await origin.ResolveAsync(patience.Token);
+            var addresses = await origin.FirstHop.ResolveAsync(patience.Token);
             using var socket = new Socket(addresses[0].AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            await socket.ConnectAsync(addresses, origin.Port, patience.Token);
+            await socket.ConnectAsync(addresses, origin.FirstHop.Port, patience.Token);
             return null;
         }
-        catch (SocketException e)
+        catch (Exception e) when (e is SocketException or AddressRefusedException)
         {
             return ErrorTypes.Of(e);
         }
@@ -82,6 +82,7 @@ internal static class Connecting
     {
         ErrorTypes.ConnectRefused => "it refused the connection (nothing listens there)",
         ErrorTypes.DnsFailed => "its name does not resolve",
+        ErrorTypes.AddressNotAllowed => "its name leads to an address that no run may reach",
         ErrorTypes.TlsFailed => "the TLS handshake failed",
         ErrorTypes.TimedOut => "it did not answer within 10 s",
         _ => error,

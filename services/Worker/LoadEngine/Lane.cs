@@ -63,12 +63,13 @@ internal sealed class Lane
 
 /// <summary>What the lanes of a shard share.</summary>
 /// <param name="Order">What was asked for.</param>
+/// <param name="Origins">Where requests may go.</param>
 /// <param name="Journeys">The scenarios.</param>
 /// <param name="Mix">Who runs which.</param>
 /// <param name="Slots">How many variables a user has.</param>
 /// <param name="Feeders">How many feeders there are.</param>
 /// <param name="LaneCount">How many lanes there are.</param>
-internal sealed record RunParts(LoadOrder Order, Journey[] Journeys, Mix Mix, int Slots, int Feeders, int LaneCount)
+internal sealed record RunParts(LoadOrder Order, Origins Origins, Journey[] Journeys, Mix Mix, int Slots, int Feeders, int LaneCount)
 {
     /// <summary>How requests travel.</summary>
     public HttpSettings Http { get; } = Order.Plan.ScenarioConfig.Http ?? new HttpSettings();

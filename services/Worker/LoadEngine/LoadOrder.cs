@@ -11,6 +11,9 @@ public sealed record LoadOrder
     /// <summary>The base URLs of the target; the first is where relative paths go. Requests go nowhere else.</summary>
     public required IReadOnlyList<Uri> BaseUrls { get; init; }
 
+    /// <summary>Which addresses the target's names may lead to.</summary>
+    public TargetPolicy Policy { get; init; } = TargetPolicy.Unlimited;
+
     /// <summary>What templates read as <c>env.NAME</c>.</summary>
     public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
 

@@ -48,7 +48,8 @@ public sealed class LoadRun : IAsyncDisposable
     /// <exception cref="PlanNotRunnableException">The plan cannot be run: data are missing, or the target cannot be reached.</exception>
     public static async Task<LoadRun> PrepareAsync(LoadOrder order, CancellationToken cancellation)
     {
-        var origins = new Origins(order.BaseUrls, order.AnyOrigin, order.Plan.ScenarioConfig.Http);
+        var origins = new Origins(order.BaseUrls, order.AnyOrigin, order.Plan.ScenarioConfig.Http, order.Policy);
+        await origins.JudgeAsync(cancellation);
         var laneCount = LanesFor(order, Environment.ProcessorCount);
         var parts = Compile(order, origins, laneCount, out var operations);
         var run = new LoadRun([.. Enumerable.Range(0, laneCount).Select(i => new EventLoop($"load lane {i}", HasDueTimes(order.Plan)))], parts, operations);
@@ -140,7 +141,7 @@ public sealed class LoadRun : IAsyncDisposable
     {
         var data = new PlanData(order.Plan, order.Variables, order.Share);
         var journeys = Journey.CompileAll(order.Plan, data, origins, out operations);
-        return new RunParts(order, journeys, new Mix(order.Plan.ScenarioConfig, order.Seed), data.Slots, data.Feeders.Count, laneCount);
+        return new RunParts(order, origins, journeys, new Mix(order.Plan.ScenarioConfig, order.Seed), data.Slots, data.Feeders.Count, laneCount);
     }
 
     private void End(bool cancelled)

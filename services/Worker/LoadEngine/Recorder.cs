@@ -98,6 +98,14 @@ internal sealed class Recorder
             Book(window, result);
         }
 
+        /// <summary>Books a request that was due and that nobody may send.</summary>
+        public void Refused(int operation, string error)
+        {
+            var window = Of(operation);
+            window.Refused++;
+            window.CountError(error);
+        }
+
         /// <summary>Books a check that belongs to no single request.</summary>
         public void Checked(int operation, bool passed)
         {

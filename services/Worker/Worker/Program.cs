@@ -10,6 +10,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddPlatformDefaults("worker");
 var identity = WorkerIdentity.From(builder.Configuration);
 builder.Services.AddSingleton(identity);
+builder.AddInternalClient<ISecretsClient>("LOADSTONE_CONFIGURATION_URL");
 builder.Services.AddSingleton<SchedulerClock>();
 builder.Services.AddSingleton<Shards>();
 builder.Services.AddSingleton<Spool>();

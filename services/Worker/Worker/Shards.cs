@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Loadstone.Contracts;
 using Loadstone.LoadEngine;
+using Loadstone.ServiceHost;
 using MassTransit;
 
 namespace Loadstone.Worker;
@@ -9,7 +10,7 @@ namespace Loadstone.Worker;
 /// The shards this worker has, from the order to prepare to the last window. Every command may come twice, late, or not at all:
 /// each asks for a state and does nothing when it is there already.
 /// </summary>
-public sealed class Shards(WorkerIdentity identity, SchedulerClock clock, Spool spool, ILogger<Shards> log)
+public sealed class Shards(WorkerIdentity identity, SchedulerClock clock, Spool spool, IConfiguration settings, ISecretsClient secrets, ILogger<Shards> log)
 {
     private readonly ConcurrentDictionary<(Guid Execution, int Shard), Held> _held = new();
 
@@ -32,7 +33,7 @@ public sealed class Shards(WorkerIdentity identity, SchedulerClock clock, Spool 
 
         try
         {
-            held.Run = await LoadRun.PrepareAsync(OrderOf(order, share), cancellation);
+            held.Run = await LoadRun.PrepareAsync(await OrderOfAsync(order, share, cancellation), cancellation);
             held.Phase = ShardPhase.Prepared;
             await answer.Publish(new ShardPrepared(order.ExecutionId, order.Shard, identity.Id), cancellation);
         }
@@ -80,14 +81,26 @@ public sealed class Shards(WorkerIdentity identity, SchedulerClock clock, Spool 
             steer(run);
     }
 
-    private static LoadOrder OrderOf(PrepareShard order, ShardShare share) => new()
+    private async Task<LoadOrder> OrderOfAsync(PrepareShard order, ShardShare share, CancellationToken cancellation) => new()
     {
         Plan = order.Plan,
         BaseUrls = [.. order.BaseUrls.Select(u => new Uri(u))],
-        Variables = order.Variables,
+        Policy = await PlatformAddresses.PolicyAsync(settings, cancellation),
+        Variables = await VariablesOfAsync(order, cancellation),
         Share = share,
         Seed = order.Seed,
     };
+
+    // Templates read variables and secrets alike. The values stay in this process.
+    private async Task<IReadOnlyDictionary<string, string>> VariablesOfAsync(PrepareShard order, CancellationToken cancellation)
+    {
+        if (order.SecretNames is not { Count: > 0 } names)
+            return order.Variables;
+        var found = await secrets.ValuesAsync(order.EnvironmentId, order.RunToken ?? "", cancellation);
+        if (names.FirstOrDefault(name => found.Values.GetValueOrDefault(name, "").Length == 0) is { } missing)
+            throw new PlanNotRunnableException($"the environment's secret {missing} has no value any more");
+        return new Dictionary<string, string>([.. order.Variables, .. found.Values]);
+    }
 
     private async Task RunAsync(Held held, TimeSpan startsIn)
     {

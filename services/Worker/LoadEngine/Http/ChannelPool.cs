@@ -1,5 +1,8 @@
 using System.Net;
+using System.Net.Quic;
 using System.Net.Security;
+using System.Net.Sockets;
+using System.Runtime.Versioning;
 using Loadstone.LoadEngine.Loops;
 using Loadstone.Plans;
 
@@ -69,6 +72,7 @@ internal sealed class ChannelPool(Lane lane)
     {
         var client = new HttpMessageInvoker(new SocketsHttpHandler
         {
+            ConnectCallback = (context, cancellation) => ConnectAsync(lane.Run.Origins, context.DnsEndPoint, cancellation),
             AllowAutoRedirect = false,
             UseCookies = false,
             AutomaticDecompression = DecompressionMethods.None,
@@ -76,11 +80,42 @@ internal sealed class ChannelPool(Lane lane)
             UseProxy = _settings.Proxy is not null,
             Proxy = _settings.Proxy is { } proxy ? new WebProxy(proxy) : null,
             EnableMultipleHttp2Connections = _settings is { Connections: ConnectionUse.Shared, MaxConnections: null },
-            SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = HttpConnection.AnyCertificateUnless(_settings.VerifyTls) },
+            SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = CertificateCheck() },
         });
         _clients.Add(client);
         return client;
     }
+
+    // The client connects to what was judged, and to nothing else that a server may have named.
+    private static async ValueTask<Stream> ConnectAsync(Origins origins, DnsEndPoint to, CancellationToken cancellation)
+    {
+        var hop = origins.Find(to.Host, to.Port) ?? throw new AddressRefusedException($"{to.Host}:{to.Port} is not one of the environment's base URLs");
+        var addresses = await hop.ResolveAsync(cancellation).ConfigureAwait(false);
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(addresses, hop.Port, cancellation).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    // QUIC connects by itself, and goes where a server says that it is served too (RFC 7838): nothing is sent there.
+    private RemoteCertificateValidationCallback? CertificateCheck()
+    {
+        var usual = HttpConnection.AnyCertificateUnless(_settings.VerifyTls);
+        if (_settings.Version != HttpProtocol.Http3)
+            return usual;
+        return (sender, certificate, chain, errors) => OperatingSystem.IsLinux() && IsToTarget(sender as QuicConnection)
+            && (usual?.Invoke(sender, certificate, chain, errors) ?? errors == SslPolicyErrors.None);
+    }
+
+    [SupportedOSPlatform("linux")]
+    private bool IsToTarget(QuicConnection? connection) => connection is not null && lane.Run.Origins.All.Any(o => o.Has(connection.RemoteEndPoint));
 
     private sealed class Pool(int most, Func<HttpChannel> make)
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net;
 using System.Text;
 using Loadstone.LoadEngine.Uploads;
 
@@ -25,8 +26,9 @@ internal sealed class ClientChannel(Origin origin, Lane lane, HttpMessageInvoker
         base.Begin(deadlineNs);
     }
 
-    // The client connects when it sends.
-    public override ValueTask<string?> EnsureOpenAsync() => ValueTask.FromResult<string?>(null);
+    // The client connects when it sends; what it must not connect to is found out before, while nothing counts as sent.
+    public override ValueTask<string?> EnsureOpenAsync() =>
+        Lane.Run.Origins.FirstHopOf(Origin) is { IsJudged: false } hop ? JudgeAsync(hop) : ValueTask.FromResult<string?>(null);
 
     public override ValueTask<string?> SendAsync()
     {
@@ -72,6 +74,13 @@ internal sealed class ClientChannel(Origin origin, Lane lane, HttpMessageInvoker
     }
 
     protected override void BreakOff() => _stop.Cancel();
+
+    private async ValueTask<string?> JudgeAsync(Origin hop)
+    {
+        var error = await OnLaneAsync(async () => await hop.ResolveAsync(_stop.Token).ConfigureAwait(false));
+        // All else the client will find too, when it sends.
+        return error == ErrorTypes.AddressNotAllowed ? error : null;
+    }
 
     private async ValueTask<string?> OnLaneAsync(Func<Task> act)
     {
@@ -133,7 +142,9 @@ internal sealed class ClientChannel(Origin origin, Lane lane, HttpMessageInvoker
         var headEnd = request.IndexOf("\r\n\r\n"u8);
         var lines = Encoding.UTF8.GetString(request[..headEnd]).Split("\r\n");
         var start = lines[0].Split(' ');
-        var message = new HttpRequestMessage(new HttpMethod(start[0]), Origin.UrlOf(start[1]))
+        // QUIC resolves names itself: it is given the address that was judged, and the name in the Host header.
+        var url = version == HttpVersion.Version30 ? Origin.UrlAt(start[1]) : Origin.UrlOf(start[1]);
+        var message = new HttpRequestMessage(new HttpMethod(start[0]), url)
         {
             Version = version,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,

@@ -21,7 +21,12 @@ internal static class ErrorTypes
     public const string BodyTooLarge = "body_too_large";
     public const string TruncatedBody = "truncated_body";
     public const string BadEncoding = "bad_content_encoding";
+
+    /// <summary>A redirect or a path leads out of the environment.</summary>
     public const string OriginNotAllowed = "origin_not_allowed";
+
+    /// <summary>A name leads to an address that no request may go to.</summary>
+    public const string AddressNotAllowed = "address_not_allowed";
     public const string VersionNotSpoken = "http_version_not_spoken";
     public const string ProxyRefused = "proxy_refused";
 
@@ -115,6 +120,7 @@ internal static class ErrorTypes
     public static string? Of(Exception exception) => exception switch
     {
         SocketException socket => BySocketError.GetValueOrDefault(socket.SocketErrorCode, $"socket_{socket.SocketErrorCode}".ToLowerInvariant()),
+        AddressRefusedException => AddressNotAllowed,
         BrokenSocketException broken => Of(broken.Error),
         AuthenticationException { InnerException: BrokenSocketException broken } => Of(broken.Error),
         AuthenticationException => TlsFailed,

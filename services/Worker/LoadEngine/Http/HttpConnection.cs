@@ -23,8 +23,6 @@ internal sealed partial class HttpConnection(Origin origin, Lane lane) : HttpCha
     private long _connectedAtNs;
     private long _secureAtNs;
 
-    private Origin FirstHop => Origin.Proxy ?? Origin;
-
     /// <summary>True when 101 Switching Protocols ends the exchange and leaves the connection to another protocol.</summary>
     public bool TakesUpgrade { get; init; }
 
@@ -72,7 +70,7 @@ internal sealed partial class HttpConnection(Origin origin, Lane lane) : HttpCha
         try
         {
             var beganNs = Lane.NowNs;
-            var resolving = FirstHop.ResolveAsync(CancellationToken.None);
+            var resolving = Origin.FirstHop.ResolveAsync(CancellationToken.None);
             var isKnown = resolving.IsCompleted;
             var addresses = await resolving;
             await Lane.Loop.Enter();
@@ -88,9 +86,9 @@ internal sealed partial class HttpConnection(Origin origin, Lane lane) : HttpCha
             _connectedAtNs = Lane.NowNs;
             return Origin.IsTls ? await ThroughTlsAsync(HandshakeAsync) : null;
         }
-        catch (SocketException e)
+        catch (Exception e) when (e is SocketException or AddressRefusedException)
         {
-            // The name does not resolve.
+            // The name does not resolve, or leads where nothing may be sent.
             await Lane.Loop.Enter();
             return Broken(ErrorTypes.Of(e)!);
         }
@@ -117,7 +115,7 @@ internal sealed partial class HttpConnection(Origin origin, Lane lane) : HttpCha
         for (var i = 0; ; i++)
         {
             _socket = LoopSocket.New(Lane.Loop, addresses[i].AddressFamily);
-            var error = await _socket.ConnectAsync(new IPEndPoint(addresses[i], FirstHop.Port));
+            var error = await _socket.ConnectAsync(new IPEndPoint(addresses[i], Origin.FirstHop.Port));
             if (error == 0 || i + 1 == addresses.Length || GivenUpAs is not null)
                 return error;
             _socket.Close();

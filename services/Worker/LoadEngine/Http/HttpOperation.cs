@@ -36,7 +36,7 @@ internal sealed class HttpOperation : Operation
 
     public override ValueTask<StepOutcome> RunAsync(VirtualUser user, long dueNs) => TryFindDestination(user, out var to)
         ? AttemptAsync(user, to, withBody: true, dueNs, hop: 0)
-        : new ValueTask<StepOutcome>(NotAllowed(user, dueNs));
+        : new ValueTask<StepOutcome>(Refused(user, ErrorTypes.OriginNotAllowed));
 
     // The hot path: everything between a user's turn and the next wait happens here, and what waits for the answer is this
     // method itself, so that an answer has few callers to go back through.
@@ -49,6 +49,8 @@ internal sealed class HttpOperation : Operation
         var connection = await taking;
         connection.Begin(beganNs + _timeoutNs);
         var error = await connection.EnsureOpenAsync();
+        if (error == ErrorTypes.AddressNotAllowed)
+            return NotSent(user, connection);
         if (user.HasCookies && to.Path is null)
             to = to with { Path = _request.PathFor(user) };
         var chunk = _sendsChunk && withBody ? user.Upload : null;
@@ -66,8 +68,8 @@ internal sealed class HttpOperation : Operation
         var endNs = user.NowNs;
         error = connection.End() ?? error;
         var status = error is null ? connection.Head.Status : 0;
-        if (error is null && location is null)
-            error = ApplyRules(user, connection, endNs - dueNs, ref checks);
+        if (error is null)
+            error = location is null ? ApplyRules(user, connection, endNs - dueNs, ref checks) : TryFollow(status, location, ref to, ref withBody);
         user.Stripe.Ended(_index, new RequestResult(
             ErrorTypes.OutcomeOf(error), status, error, endNs - dueNs, endNs - sentNs, connection.BytesReceived, checks.Passed, checks.Failed)
         {
@@ -75,9 +77,9 @@ internal sealed class HttpOperation : Operation
         });
         connection.Finish(whole: status > 0 && connection.Head.KeepAlive);
         user.Lane.Channels.GiveBack(connection);
-        if (location is null)
+        if (location is null || error is not null)
             return new StepOutcome(endNs, error is not null || checks.Failed > 0) { EndsIteration = error == ErrorTypes.Aborted };
-        return TryFollow(status, location, ref to, ref withBody) ? await AttemptAsync(user, to, withBody, endNs, hop + 1) : NotAllowed(user, endNs);
+        return await AttemptAsync(user, to, withBody, endNs, hop + 1);
     }
 
     // Cookies and the place of a redirect are taken while the head is still in the buffer.
@@ -130,7 +132,8 @@ internal sealed class HttpOperation : Operation
     }
 
     // RFC 9110 §15.4: 303 turns into a GET, and so do 301 and 302 of a POST, as every browser does; 307 and 308 keep all.
-    private bool TryFollow(int status, string location, ref Destination to, ref bool withBody)
+    // Returns null, or the error's name: an answer that leads out of the environment is not a right one.
+    private string? TryFollow(int status, string location, ref Destination to, ref bool withBody)
     {
         if (status == 303 ? to.Method != "HEAD" : status is 301 or 302 && to.Method == "POST")
         {
@@ -138,15 +141,22 @@ internal sealed class HttpOperation : Operation
             withBody = false;
         }
 
-        return TryGoTo(location, ref to);
+        return TryGoTo(location, ref to) ? null : ErrorTypes.OriginNotAllowed;
+    }
+
+    // The address that the name leads to now must not be reached.
+    private StepOutcome NotSent(VirtualUser user, HttpChannel connection)
+    {
+        connection.End();
+        connection.Finish(whole: false);
+        user.Lane.Channels.GiveBack(connection);
+        return Refused(user, ErrorTypes.AddressNotAllowed);
     }
 
     // Nothing goes on the wire, but the step was due and did not succeed: that must show.
-    private StepOutcome NotAllowed(VirtualUser user, long dueNs)
+    private StepOutcome Refused(VirtualUser user, string error)
     {
-        var nowNs = user.NowNs;
-        user.Stripe.Sent(_index, 0, 0);
-        user.Stripe.Ended(_index, new RequestResult(Outcome.Failed, 0, ErrorTypes.OriginNotAllowed, nowNs - dueNs, 0, 0, 0, 0));
-        return new StepOutcome(nowNs, Failed: true);
+        user.Stripe.Refused(_index, error);
+        return new StepOutcome(user.NowNs, Failed: true);
     }
 }

@@ -75,6 +75,13 @@ internal sealed partial class WebSocketSession : IDisposable
         var beganNs = _user.NowNs;
         _http.Begin(beganNs + (_step.Step.ConnectTimeout.Ticks * 100));
         var error = await _http.EnsureOpenAsync();
+        if (error == ErrorTypes.AddressNotAllowed)
+        {
+            _http.End();
+            _user.Stripe.Refused(_step.Parts.Open, error);
+            return false;
+        }
+
         var key = _step.WriteOpening(_http.Request, _user);
         _user.Stripe.Sent(_step.Parts.Open, _http.Request.Length, Math.Max(0, beganNs - Math.Max(dueNs, _user.FreeSinceNs)));
         var sentNs = _user.NowNs;

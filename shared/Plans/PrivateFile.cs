@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 
-namespace Loadstone.Local;
+namespace Loadstone.Plans;
 
 /// <summary>Files that only their owner may read.</summary>
-internal static class PrivateFile
+public static class PrivateFile
 {
     /// <summary>The password kept in a file; made up when there is none yet.</summary>
     public static string ReadOrCreatePassword(string path)
