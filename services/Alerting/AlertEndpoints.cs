@@ -1,63 +1,96 @@
 using System.Text.Json;
 using Loadstone.Contracts;
-using Loadstone.Plans;
+using Loadstone.Resources;
 using Loadstone.ServiceHost;
 
 namespace Loadstone.Alerting;
 
 internal static class AlertEndpoints
 {
-    private const int Most = 200;
+    private const int MostOfARun = 200;
+    private const int LongestNote = 1000;
+    private const string Newest = "d.data -> 'raised' ->> 'at'";
 
     public static void MapAlerts(this WebApplication app)
     {
-        app.MapGet("/api/load-testing/alerts", ListAsync);
+        var group = app.MapGroup("/api/load-testing/alerts");
+        group.MapGet("", ListAsync);
+        group.MapGet("{id:guid}", GetAsync);
+        group.MapGet("{id:guid}/history", HistoryAsync);
+        group.MapPost("{id:guid}/acknowledge", (Guid id, HttpContext http, Alerts alerts, TimeProvider time) => TreatAsync(id, http, alerts, time, Alert.Acknowledge));
+        group.MapPost("{id:guid}/resolve", (Guid id, HttpContext http, Alerts alerts, TimeProvider time) => TreatAsync(id, http, alerts, time, Alert.Resolve));
+        group.MapPost("{id:guid}/suppress", (Guid id, HttpContext http, Alerts alerts, TimeProvider time) => TreatAsync(id, http, alerts, time, Alert.Suppress));
         app.MapGet("/internal/executions/{id:guid}/alerts", OfRunAsync);
+    }
+
+    private static async Task<AlertsAnswer> ListAsync(
+        IQuerySession session, string? status, string? severity, string? executionId, string? limit, string? cursor, CancellationToken cancellation)
+    {
+        if (executionId is not null && !Guid.TryParse(executionId, out _))
+            throw RefusalException.Field("executionId", "must be the id of an execution");
+        var filter = new ListFilter()
+            .AddIf(ListFilter.OneOf<AlertStatus>("status", status), "d.data ->> 'status' = ?")
+            .AddIf(ListFilter.OneOf<Severity>("severity", severity), "d.data -> 'raised' ->> 'severity' = ?")
+            .AddIf(executionId?.ToLowerInvariant(), "d.data -> 'raised' ->> 'execution_id' = ?");
+        if (cursor is not null)
+            filter.Add($"({Newest}, d.id::text) < (?, ?)", [.. Page.Decode(cursor)]);
+        var most = Page.LimitOf(limit);
+        var found = await session.QueryAsync<Alert>($"where {filter.Sql} order by {Newest} desc, d.id::text desc limit {most + 1}", cancellation, filter.Values);
+        var shown = found.Take(most).ToList();
+        return new AlertsAnswer(true, [.. shown.Select(AlertResource.Of)], found.Count > most ? Page.Encode(shown[^1].Id, JsonSerializer.Serialize(shown[^1].Raised.At).Trim('"')) : null);
+    }
+
+    private static async Task<AlertAnswer> GetAsync(Guid id, IQuerySession session, CancellationToken cancellation) =>
+        Answer(await session.LoadAsync<Alert>(id, cancellation), id);
+
+    private static async Task<AlertHistoryAnswer> HistoryAsync(Guid id, IQuerySession session, CancellationToken cancellation)
+    {
+        Answer(await session.LoadAsync<Alert>(id, cancellation), id);
+        var events = await session.Events.FetchStreamAsync(id, token: cancellation);
+        return new AlertHistoryAnswer(true, [.. events.Select(e => new AlertEvent(e.Version, e.EventTypeName, e.Timestamp, e.GetHeader("actor")?.ToString()))]);
+    }
+
+    private static async Task<AlertAnswer> TreatAsync(
+        Guid id, HttpContext http, Alerts alerts, TimeProvider time, Func<Alert, string, string?, DateTimeOffset, IEnumerable<object>> treat)
+    {
+        var note = await http.Request.ReadIfAnyAsync(body => body.Text("note", LongestNote));
+        var by = InternalIdentity.CallerOf(http).User;
+        return Answer(await alerts.DecideAsync(id, alert => treat(alert, by, note, time.GetUtcNow()), by, http.RequestAborted), id);
     }
 
     // For the live feed.
     private static async Task<IReadOnlyList<AlertChanged>> OfRunAsync(Guid id, IQuerySession session, CancellationToken cancellation)
     {
         var alerts = await session.QueryAsync<Alert>(
-            $"where d.data -> 'raised' ->> 'execution_id' = ? order by d.data -> 'raised' ->> 'at' limit {Most}", cancellation, id.ToString());
+            $"where d.data -> 'raised' ->> 'execution_id' = ? order by {Newest} limit {MostOfARun}", cancellation, id.ToString());
         return [.. alerts.Select(AlertResource.Changed)];
     }
 
-    private static async Task<AlertsAnswer> ListAsync(
-        IQuerySession session, string? status, string? severity, string? executionId, CancellationToken cancellation)
-    {
-        var conditions = new List<string> { "true" };
-        var values = new List<object>();
-        Add("status", status, "d.data ->> 'status' = ?", WireNames<AlertStatus>.ToValue.ContainsKey, $"must be one of {string.Join(", ", WireNames<AlertStatus>.ToValue.Keys)}");
-        Add("severity", severity, "d.data -> 'raised' ->> 'severity' = ?", WireNames<Severity>.ToValue.ContainsKey, $"must be one of {string.Join(", ", WireNames<Severity>.ToValue.Keys)}");
-        Add("executionId", executionId, "d.data -> 'raised' ->> 'execution_id' = ?", id => Guid.TryParse(id, out _), "must be the id of an execution");
-        var sql = $"where {string.Join(" and ", conditions)} order by d.data -> 'raised' ->> 'at' desc limit {Most}";
-        var alerts = await session.QueryAsync<Alert>(sql, cancellation, [.. values]);
-        return new AlertsAnswer(true, [.. alerts.Select(AlertResource.Of)]);
-
-        void Add(string name, string? given, string condition, Func<string, bool> isRight, string message)
-        {
-            if (given is null)
-                return;
-            if (!isRight(given))
-                throw RefusalException.Field(name, message);
-            conditions.Add(condition);
-            values.Add(given);
-        }
-    }
+    private static AlertAnswer Answer(Alert? alert, Guid id) =>
+        new(true, AlertResource.Of(alert ?? throw RefusalException.NotFound("alert", id)));
 }
 
 [Envelope]
-internal sealed record AlertsAnswer(bool Success, IReadOnlyList<AlertResource> Alerts);
+internal sealed record AlertsAnswer(bool Success, IReadOnlyList<AlertResource> Alerts, string? NextCursor);
 
-/// <summary>An alert as callers see it (requirements R1.8).</summary>
+[Envelope]
+internal sealed record AlertAnswer(bool Success, AlertResource Alert);
+
+[Envelope]
+internal sealed record AlertHistoryAnswer(bool Success, IReadOnlyList<AlertEvent> Events);
+
+internal sealed record AlertEvent(long Version, string Type, DateTimeOffset At, string? By);
+
+/// <summary>An alert as callers see it (requirements R1.8), with who did what with it.</summary>
 internal sealed record AlertResource(
-    Guid Id, Guid ExecutionId, AlertType AlertType, Severity Severity, string MetricName, string? Operation, double ThresholdValue,
-    double ActualValue, string Message, DateTimeOffset TriggeredAt, DateTimeOffset? ResolvedAt, AlertStatus Status)
+    Guid Id, Guid ExecutionId, string ExecutionName, Guid? RuleId, AlertType AlertType, Severity Severity, string MetricName, string? Operation,
+    double ThresholdValue, double ActualValue, string Message, DateTimeOffset TriggeredAt, AlertStatus Status, DateTimeOffset? ResolvedAt,
+    string? ResolvedBy, string? ResolutionNote, Treatment? Acknowledged, Treatment? Suppressed)
 {
     public static AlertResource Of(Alert a) => new(
-        a.Id, a.Raised.ExecutionId, a.Raised.AlertType, a.Raised.Severity, a.Raised.MetricName, a.Raised.Operation, a.Raised.ThresholdValue,
-        a.Raised.ActualValue, a.Raised.Message, a.Raised.At, a.ResolvedAt, a.Status);
+        a.Id, a.Raised.ExecutionId, a.Raised.ExecutionName, a.Raised.RuleId, a.Raised.AlertType, a.Raised.Severity, a.Raised.MetricName, a.Raised.Operation,
+        a.Raised.ThresholdValue, a.Raised.ActualValue, a.Raised.Message, a.Raised.At, a.Status, a.ResolvedAt, a.ResolvedBy, a.ResolutionNote,
+        a.Acknowledged, a.Suppressed);
 
     public static AlertChanged Changed(Alert a) => new(a.Raised.ExecutionId, JsonSerializer.SerializeToElement(Of(a), Envelope.Options));
 }

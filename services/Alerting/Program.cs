@@ -1,4 +1,6 @@
 using Loadstone.Alerting;
+using Loadstone.Alerting.Rules;
+using Loadstone.Alerting.Subscriptions;
 using Loadstone.ServiceHost;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -9,4 +11,6 @@ builder.AddBus(bus => bus.Shared("alerting", typeof(SchedulerConsumer), typeof(I
 var app = builder.Build();
 app.UsePlatformDefaults();
 app.MapAlerts();
+app.MapAlertRules();
+app.MapAlertSubscriptions();
 app.Run();

@@ -1,9 +1,11 @@
+using Loadstone.Alerting.Rules;
+using Loadstone.Alerting.Subscriptions;
 using Loadstone.Plans;
 using Loadstone.ServiceHost;
 
 namespace Loadstone.Alerting;
 
-/// <summary>What this service keeps: a stream of events for each alert, and the criteria of the runs it watches.</summary>
+/// <summary>What this service keeps: a stream of events for each alert, rule and subscription, and the criteria of the runs it watches.</summary>
 internal static class Store
 {
     public static void AddStore(this WebApplicationBuilder builder)
@@ -15,12 +17,30 @@ internal static class Store
             options.DatabaseSchemaName = "alerting";
             options.Events.MetadataConfig.EnableAll();
             options.UseSystemTextJsonForSerialization(EnumStorage.AsInteger, Casing.SnakeCase, json => WireJson.ConfigureTransport(json));
-            options.Events.MapEventType<AlertRaised>("alert_raised");
-            options.Events.MapEventType<AlertResolved>("alert_resolved");
+            MapEvents(options.Events);
             options.Projections.Snapshot<Alert>(SnapshotLifecycle.Inline);
-        }).UseLightweightSessions().ApplyAllDatabaseChangesOnStartup()
-            .AddAsyncDaemon(DaemonMode.HotCold).AddSubscriptionWithServices<AlertPublisher>(ServiceLifetime.Singleton);
+            options.Projections.Snapshot<AlertRule>(SnapshotLifecycle.Inline);
+            options.Projections.Snapshot<AlertSubscription>(SnapshotLifecycle.Inline);
+        }).UseLightweightSessions().ApplyAllDatabaseChangesOnStartup().AddAsyncDaemon(DaemonMode.HotCold)
+            .AddSubscriptionWithServices<AlertPublisher>(ServiceLifetime.Singleton)
+            .AddSubscriptionWithServices<SubscriptionQueues>(ServiceLifetime.Singleton);
         builder.Services.AddPostgresHealth(postgres);
+        builder.Services.AddTransient<AlertExchange>();
+        builder.Services.AddSingleton<Alerts>();
         builder.Services.AddSingleton<Watches>();
+    }
+
+    private static void MapEvents(EventStoreOptions events)
+    {
+        events.MapEventType<AlertRaised>("alert_raised");
+        events.MapEventType<AlertAcknowledged>("alert_acknowledged");
+        events.MapEventType<AlertSuppressed>("alert_suppressed");
+        events.MapEventType<AlertResolved>("alert_resolved");
+        events.MapEventType<AlertRuleCreated>("alert_rule_created");
+        events.MapEventType<AlertRuleChanged>("alert_rule_changed");
+        events.MapEventType<AlertRuleDeactivated>("alert_rule_deactivated");
+        events.MapEventType<AlertSubscriptionCreated>("alert_subscription_created");
+        events.MapEventType<AlertSubscriptionChanged>("alert_subscription_changed");
+        events.MapEventType<AlertSubscriptionDeactivated>("alert_subscription_deactivated");
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Loadstone.Alerting.Rules;
 using Loadstone.Measurement;
 using Loadstone.Plans;
 
@@ -9,21 +10,32 @@ namespace Loadstone.Alerting;
 /// <param name="Occurrence">Which breach of it in this run, from 1.</param>
 /// <param name="Value">The value that showed it.</param>
 /// <param name="IsOver">True when the breach ended.</param>
-public sealed record Change(Criterion Criterion, int Occurrence, double Value, bool IsOver);
+/// <param name="Rule">The rule that asked for it; null when a criterion of the run did.</param>
+public sealed record Change(Criterion Criterion, int Occurrence, double Value, bool IsOver, AlertRule? Rule = null)
+{
+    /// <summary>The same for every breach of the same threshold.</summary>
+    public string Key => Rule?.Id.ToString() ?? Criterion.Title;
+}
 
 /// <summary>
-/// Holds a run's criteria against its last seconds, second by second. A criterion is breached when it does not hold over the
-/// last five seconds together; the breach is over when it has held for three such looks in a row, so that a value at its limit
-/// makes one alert and not twenty. Throughput and totals are not watched: they only mean something at the end.
+/// Holds a run's criteria, and the rules that are for it, against its last seconds, second by second. A criterion is breached
+/// when it does not hold over the last five seconds together, a rule when it has not for so many looks as it says; the breach is
+/// over when it has held for three such looks in a row, so that a value at its limit makes one alert and not twenty. Of a run's
+/// criteria, throughput and totals are not watched: they only mean something at the end.
 /// </summary>
-public sealed class Watch(IReadOnlyList<Criterion> criteria)
+public sealed class Watch(IReadOnlyList<Criterion> criteria, IReadOnlyList<AlertRule>? rules = null)
 {
     private const int SlidingSeconds = 5;
     private const int CalmLooks = 3;
 
     private static readonly string[] OnlyAtTheEnd = ["throughput_rps", "requests_per_minute", "total_requests", "failed_requests", "dropped_iterations"];
 
-    private readonly Standing[] _standings = [.. criteria.Where(c => !OnlyAtTheEnd.Contains(c.Metric)).Select(c => new Standing(c))];
+    private readonly Standing[] _standings =
+    [
+        .. criteria.Where(c => !OnlyAtTheEnd.Contains(c.Metric)).Select(c => new Standing(c, null)),
+        .. (rules ?? []).Select(r => new Standing(r.Terms.Criterion, r)),
+    ];
+
     private readonly Queue<MetricWindow> _last = new();
 
     public int LastSecond { get; private set; } = -1;
@@ -57,30 +69,32 @@ public sealed class Watch(IReadOnlyList<Criterion> criteria)
     }
 
     public static string MessageOf(Change change) => string.Create(CultureInfo.InvariantCulture,
-        $"{change.Criterion.Title} does not hold over the last {SlidingSeconds} seconds: {change.Value:0.##}");
+        $"{(change.Rule is { } rule ? $"{rule.Terms.Name}: " : "")}{change.Criterion.Title} does not hold over the last {SlidingSeconds} seconds: {change.Value:0.##}");
 
-    private sealed class Standing(Criterion criterion)
+    private sealed class Standing(Criterion criterion, AlertRule? rule)
     {
+        private readonly int _looks = Math.Max(1, (int)Math.Ceiling(rule?.Terms.ForDuration.TotalSeconds ?? 0));
         private int _occurrence;
         private bool _breached;
         private int _calm;
+        private int _bad;
 
         public Change? Look(MetricWindow sliding)
         {
             if (sliding.ValueOf(criterion.Metric, criterion.Operation) is not { } value)
                 return null;
             var holds = criterion.Judge(value).Passed;
-            _calm = holds ? _calm + 1 : 0;
-            if (!_breached && !holds)
+            (_calm, _bad) = holds ? (_calm + 1, 0) : (0, _bad + 1);
+            if (!_breached && _bad >= _looks)
             {
                 _breached = true;
-                return new Change(criterion, ++_occurrence, value, IsOver: false);
+                return new Change(criterion, ++_occurrence, value, IsOver: false, rule);
             }
 
             if (!_breached || _calm < CalmLooks)
                 return null;
             _breached = false;
-            return new Change(criterion, _occurrence, value, IsOver: true);
+            return new Change(criterion, _occurrence, value, IsOver: true, rule);
         }
     }
 }

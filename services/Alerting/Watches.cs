@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using Loadstone.Alerting.Rules;
 using Loadstone.Contracts;
 using Loadstone.Plans;
 using Loadstone.ServiceHost;
@@ -8,10 +9,10 @@ using Loadstone.ServiceHost;
 namespace Loadstone.Alerting;
 
 /// <summary>A run to be watched: what it is called and what must hold of it.</summary>
-public sealed record WatchedRun(Guid Id, string Name, SuccessCriteria Criteria);
+public sealed record WatchedRun(Guid Id, string Name, SuccessCriteria Criteria, Guid? ConfigurationId = null, string? Environment = null);
 
 /// <summary>The runs that are watched now. A restarted service takes a run up again with the next second that closes.</summary>
-public sealed class Watches(IDocumentStore store, TimeProvider time)
+public sealed class Watches(IDocumentStore store, Alerts alerts, TimeProvider time)
 {
     private static readonly TimeSpan WorthWaiting = TimeSpan.FromSeconds(60);
 
@@ -44,7 +45,7 @@ public sealed class Watches(IDocumentStore store, TimeProvider time)
     {
         await using var session = store.QuerySession();
         var active = await session.QueryAsync<Alert>(
-            "where d.data ->> 'status' = 'active' and d.data -> 'raised' ->> 'execution_id' = ?", cancellation, execution.ToString());
+            "where d.data ->> 'status' in ('active', 'acknowledged') and d.data -> 'raised' ->> 'execution_id' = ?", cancellation, execution.ToString());
         foreach (var alert in active)
             await ResolveAsync(alert.Id, alert.Raised.Second, cancellation);
         _runs.TryRemove(execution, out _);
@@ -54,11 +55,21 @@ public sealed class Watches(IDocumentStore store, TimeProvider time)
     {
         foreach (var change in changes)
         {
+            var id = IdOf(run.Id, change.Key, change.Occurrence);
             if (change.IsOver)
-                await ResolveAsync(IdOf(run.Id, change), second, cancellation);
-            else
-                await RaiseAsync(Raised(IdOf(run.Id, change), run, second, change), cancellation);
+                await ResolveAsync(id, second, cancellation);
+            else if (!await IsSuppressedAsync(run.Id, change, cancellation))
+                await RaiseAsync(Raised(id, run, second, change), cancellation);
         }
+    }
+
+    private async Task<bool> IsSuppressedAsync(Guid run, Change change, CancellationToken cancellation)
+    {
+        if (change.Occurrence == 1)
+            return false;
+        await using var session = store.QuerySession();
+        var earlier = await session.LoadManyAsync<Alert>(cancellation, [.. Enumerable.Range(1, change.Occurrence - 1).Select(n => IdOf(run, change.Key, n))]);
+        return earlier.Any(a => a.Status == AlertStatus.Suppressed);
     }
 
     private async Task RaiseAsync(AlertRaised raised, CancellationToken cancellation)
@@ -77,25 +88,24 @@ public sealed class Watches(IDocumentStore store, TimeProvider time)
         }
     }
 
-    private async Task ResolveAsync(Guid id, int second, CancellationToken cancellation)
-    {
-        await using var session = store.LightweightSession();
-        session.SetHeader("actor", "alerting");
-        var stream = await session.Events.FetchForWriting<Alert>(id, cancellation);
-        if (stream.Aggregate is not { Status: AlertStatus.Active })
-            return;
-        stream.AppendOne(new AlertResolved(second, time.GetUtcNow()));
-        await session.SaveChangesAsync(cancellation);
-    }
+    private Task<Alert?> ResolveAsync(Guid id, int second, CancellationToken cancellation) =>
+        alerts.DecideAsync(id, alert => Alert.End(alert, second, time.GetUtcNow()), "alerting", cancellation);
 
     private AlertRaised Raised(Guid id, WatchedRun run, int second, Change change) => new(
-        id, run.Id, run.Name, change.Criterion.Metric is "error_rate" or "check_failure_rate" ? AlertType.ErrorSpike : AlertType.ThresholdExceeded,
-        Watch.SeverityOf(change), change.Criterion.Metric, change.Criterion.Operation, change.Criterion.Limit, Math.Round(change.Value, 4),
-        Watch.MessageOf(change), second, time.GetUtcNow());
+        id, run.Id, run.Name, change.Rule?.Terms.AlertType ?? TypeOf(change.Criterion.Metric), change.Rule?.Terms.Severity ?? Watch.SeverityOf(change),
+        change.Criterion.Metric, change.Criterion.Operation, change.Criterion.Limit, Math.Round(change.Value, 4), Watch.MessageOf(change), second,
+        time.GetUtcNow(), change.Rule?.Id);
 
-    // The n-th breach of one criterion in one run always has the same id.
-    private static Guid IdOf(Guid run, Change change) =>
-        new(SHA256.HashData(Encoding.UTF8.GetBytes($"{run}|{change.Criterion.Title}|{change.Occurrence}")).AsSpan(0, 16));
+    private static AlertType TypeOf(string metric) => metric switch
+    {
+        "error_rate" or "check_failure_rate" or "check_pass_rate" => AlertType.ErrorSpike,
+        "cpu_usage" or "memory_usage" => AlertType.ResourceExhaustion,
+        _ => AlertType.ThresholdExceeded,
+    };
+
+    // The n-th breach of one threshold in one run always has the same id.
+    private static Guid IdOf(Guid run, string key, int occurrence) =>
+        new(SHA256.HashData(Encoding.UTF8.GetBytes($"{run}|{key}|{occurrence}")).AsSpan(0, 16));
 
     private async Task<Watched?> FindAsync(Guid execution)
     {
@@ -108,7 +118,10 @@ public sealed class Watches(IDocumentStore store, TimeProvider time)
     private async Task<Watched?> LoadAsync(Guid execution)
     {
         await using var session = store.QuerySession();
-        return await session.LoadAsync<WatchedRun>(execution) is { } run ? new Watched(run, new Watch([.. run.Criteria.All()]), new SemaphoreSlim(1)) : null;
+        if (await session.LoadAsync<WatchedRun>(execution) is not { } run)
+            return null;
+        var rules = await session.QueryAsync<AlertRule>("where (d.data ->> 'is_active')::boolean");
+        return new Watched(run, new Watch([.. run.Criteria.All()], [.. rules.Where(r => r.Terms.IsFor(run))]), new SemaphoreSlim(1));
     }
 
     private sealed record Watched(WatchedRun Run, Watch Watch, SemaphoreSlim Turn);

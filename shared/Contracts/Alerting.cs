@@ -25,7 +25,26 @@ public sealed record AlertRaised(
 /// <param name="MetricName">What was measured.</param>
 /// <param name="Second">The second of the run whose close showed it.</param>
 /// <param name="ResolvedAt">When.</param>
-public sealed record AlertResolved(Guid AlertId, Guid ExecutionId, string MetricName, int Second, DateTimeOffset ResolvedAt);
+/// <param name="ResolvedBy">The person who called it over; null when it was over by itself.</param>
+public sealed record AlertResolved(Guid AlertId, Guid ExecutionId, string MetricName, int Second, DateTimeOffset ResolvedAt, string? ResolvedBy = null);
+
+/// <summary>alerting → subscribers. A person looks after a breach. Raw JSON on the topic exchange <c>loadstone.alerts</c>.</summary>
+/// <param name="AlertId">The alert.</param>
+/// <param name="ExecutionId">The run.</param>
+/// <param name="MetricName">What was measured.</param>
+/// <param name="By">Who.</param>
+/// <param name="Note">What he says of it.</param>
+/// <param name="AcknowledgedAt">When.</param>
+public sealed record AlertAcknowledged(Guid AlertId, Guid ExecutionId, string MetricName, string By, string? Note, DateTimeOffset AcknowledgedAt);
+
+/// <summary>alerting → subscribers. A person wants nobody to hear of a breach any more. Raw JSON on the topic exchange <c>loadstone.alerts</c>.</summary>
+/// <param name="AlertId">The alert.</param>
+/// <param name="ExecutionId">The run.</param>
+/// <param name="MetricName">What was measured.</param>
+/// <param name="By">Who.</param>
+/// <param name="Note">What he says of it.</param>
+/// <param name="SuppressedAt">When.</param>
+public sealed record AlertSuppressed(Guid AlertId, Guid ExecutionId, string MetricName, string By, string? Note, DateTimeOffset SuppressedAt);
 
 /// <summary>alerting → gateway. An alert of a run was raised, or is not what it was. Also the answer, by HTTP, to what alerts a run has.</summary>
 /// <param name="ExecutionId">The run.</param>

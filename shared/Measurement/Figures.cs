@@ -24,6 +24,9 @@ public static class Figures
         return metric switch
         {
             "dropped_iterations" => window.Iterations.Dropped,
+            "virtual_users" => window.VirtualUsers,
+            "cpu_usage" => window.Health.CpuPercent,
+            "memory_usage" => window.Health.MemoryBytes,
             "total_requests" => requests.Sent,
             "failed_requests" => requests.FailedRequests,
             "throughput_rps" => window.Seconds == 0 ? null : requests.Sent / window.Seconds,

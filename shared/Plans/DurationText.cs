@@ -82,7 +82,7 @@ public static class DurationText
 }
 
 /// <summary>Reads the durations of a plan's members, with the unit a bare number has there.</summary>
-internal static class DurationMembers
+public static class DurationMembers
 {
     /// <summary>A duration between the limits; a bare number counts in minutes. Null when absent or wrong.</summary>
     public static TimeSpan? Minutes(this DocumentNode node, string name, TimeSpan min, TimeSpan max) =>

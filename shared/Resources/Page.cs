@@ -62,13 +62,16 @@ public static class Page
         found.Concat(shipped.Where(s => after is null || sorted.Compare((sorted.KeyOf(s), s.Id.ToString()), (after[0], after[1])) > 0))
             .Order(Comparer<T>.Create(sorted.Compare));
 
-    internal static string Encode(Guid id, string key) => Convert.ToBase64String(Encoding.UTF8.GetBytes($"{id}|{key}"));
+    /// <summary>The cursor after an element, by its id and the key that the list is sorted by.</summary>
+    public static string Encode(Guid id, string key) => Convert.ToBase64String(Encoding.UTF8.GetBytes($"{id}|{key}"));
 
-    private static int LimitOf(string? given) => given is null ? UsualLimit
+    /// <summary>How many a page has at most, from the query.</summary>
+    public static int LimitOf(string? given) => given is null ? UsualLimit
         : int.TryParse(given, out var limit) && limit is >= 1 and <= 200 ? limit
         : throw RefusalException.Field("limit", "must be a whole number between 1 and 200");
 
-    private static string[] Decode(string cursor)
+    /// <summary>Key and id of the element a cursor stands after.</summary>
+    public static string[] Decode(string cursor)
     {
         var bytes = new byte[cursor.Length];
         return Convert.TryFromBase64String(cursor, bytes, out var length) && !bytes.AsSpan(0, length).Contains((byte)0)
