@@ -4,7 +4,10 @@ using Loadstone.ServiceHost;
 
 namespace Loadstone.Scheduler;
 
-/// <summary>A run again: the same copy of the configuration and the same seed, so the same arrivals, users and data.</summary>
+/// <summary>
+/// A run again: the same copy of the configuration and the same seed, so the same arrivals, users and data. What its environment
+/// demands is that of now.
+/// </summary>
 internal static class Rerun
 {
     private const string Suffix = " (rerun)";
@@ -21,7 +24,14 @@ internal static class Rerun
     {
         if (x.Request.Configuration.BaseUrls.Except(now.BaseUrls).FirstOrDefault() is { } gone)
             throw RefusalException.Conflict($"The environment {now.Environment} does not name {gone} any more, so the execution cannot be repeated.");
-        return new NewRun(x.Request.Configuration, name ?? NameOf(x.Request.Name), x.Request.Seed, x.Id);
+        var configuration = x.Request.Configuration with
+        {
+            EnvironmentId = now.EnvironmentId,
+            SecretNames = now.SecretNames,
+            MaxRps = now.MaxRps,
+            RequiresPassedRunIn = now.RequiresPassedRunIn,
+        };
+        return new NewRun(configuration, name ?? NameOf(x.Request.Name), x.Request.Seed, x.Id);
     }
 
     private static string NameOf(string before) => before.EndsWith(Suffix, StringComparison.Ordinal) ? before

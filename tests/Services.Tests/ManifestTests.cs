@@ -32,7 +32,8 @@ public sealed class ManifestTests
         var rerun = Rerun.Of(x, null, x.Request.Configuration);
 
         Assert.Equal(("nightly (rerun)", 4711, x.Id), (rerun.Name, rerun.Seed, rerun.RerunOf));
-        Assert.Same(x.Request.Configuration, rerun.Configuration);
+        Assert.Equal(x.Request.Configuration, rerun.Configuration);
+        Assert.Equal(5, Rerun.Of(x, null, x.Request.Configuration with { MaxRps = 5 }).Configuration.MaxRps);
         Assert.Equal("nightly (rerun)", Rerun.Of(Ran("nightly (rerun)"), null, x.Request.Configuration).Name);
         Assert.Equal(200, Rerun.Of(Ran(new string('x', 200)), null, x.Request.Configuration).Name!.Length);
     }

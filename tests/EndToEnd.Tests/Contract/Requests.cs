@@ -40,7 +40,7 @@ internal sealed class Requests(ApiContract contract, RunningPlatform running)
             return null;
         if (body is JsonObject json)
         {
-            foreach (var name in json.Select(m => m.Key).Where(n => n == "name" || n.EndsWith("_name", StringComparison.Ordinal)).ToList())
+            foreach (var name in json.Select(m => m.Key).Where(n => n == "name" || (n.EndsWith("_name", StringComparison.Ordinal) && n != "metric_name")).ToList())
                 json[name] = $"{json[name]}-{Guid.NewGuid().ToString("N")[..8]}";
             await PutRealIdsAsync(json);
         }
