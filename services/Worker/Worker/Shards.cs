@@ -87,6 +87,7 @@ public sealed class Shards(WorkerIdentity identity, SchedulerClock clock, Spool 
         BaseUrls = [.. order.BaseUrls.Select(u => new Uri(u))],
         Policy = await PlatformAddresses.PolicyAsync(settings, cancellation),
         Variables = await VariablesOfAsync(order, cancellation),
+        MaxRps = order.MaxRps,
         Share = share,
         Seed = order.Seed,
     };
