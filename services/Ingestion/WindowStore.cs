@@ -82,6 +82,7 @@ public sealed class WindowStore(Database database)
             TimedOut = reader.GetInt64(9),
             Aborted = reader.GetInt64(10),
             Refused = details.Refused,
+            Held = details.Held,
             ChecksPassed = reader.GetInt64(11),
             ChecksFailed = reader.GetInt64(12),
             BytesSent = reader.GetInt64(13),
@@ -107,7 +108,7 @@ public sealed class WindowStore(Database database)
             health.CpuPercent, health.MemoryBytes, health.GcPauseMs, health.LoopDelayMs, health.PoolDelayMs, window.Lag.Encode(),
             Of(o => o.Scenario), Of(o => o.Operation), Of(o => o.Method), Of(o => o.Path), Of(o => o.InFlightBefore), Of(o => o.Sent),
             Of(o => o.Ok), Of(o => o.Failed), Of(o => o.TimedOut), Of(o => o.Aborted), Of(o => o.ChecksPassed), Of(o => o.ChecksFailed),
-            Of(o => o.BytesSent), Of(o => o.BytesReceived), Of(o => JsonSerializer.Serialize(new Details(o.StatusCodes, o.ErrorTypes, o.Phases, o.MessagesReceived, o.Refused))),
+            Of(o => o.BytesSent), Of(o => o.BytesReceived), Of(o => JsonSerializer.Serialize(new Details(o.StatusCodes, o.ErrorTypes, o.Phases, o.MessagesReceived, o.Refused, o.Held))),
             Of(o => o.Response.Encode()), Of(o => o.Service.Encode()), Of(o => o.Kind.ToString().ToLowerInvariant()), window.Phase,
         ];
 
@@ -130,5 +131,5 @@ public sealed class WindowStore(Database database)
     }
 
     private sealed record Details(
-        Dictionary<int, long> Statuses, Dictionary<string, long> Errors, RequestPhases Phases, long MessagesReceived, long Refused = 0);
+        Dictionary<int, long> Statuses, Dictionary<string, long> Errors, RequestPhases Phases, long MessagesReceived, long Refused = 0, long Held = 0);
 }

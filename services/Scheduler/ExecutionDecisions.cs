@@ -107,6 +107,15 @@ public static class ExecutionDecisions
             yield return new StopRequested("scheduler", reason, AsFailure: true, now);
     }
 
+    /// <summary>A worker ended its share by itself. To the run it is lost from there on, whatever was measured before.</summary>
+    public static IEnumerable<object> GaveUp(Execution x, int shard, string reason, DateTimeOffset now) =>
+        x.Shards.FirstOrDefault(s => s.Number == shard) is { } known ? Lost(x, shard, $"the worker {known.Assigned.WorkerName} {reason}", now) : [];
+
+    /// <summary>The shards a worker says it has and no run wants of it any more: it was called lost and came back.</summary>
+    public static IEnumerable<Contracts.StopShard> Strays(Contracts.WorkerReported worker, IReadOnlyList<Execution> active) => worker.Shards
+        .Where(reported => !active.Any(x => x.Id == reported.ExecutionId && x.Shards.Any(s => s.Number == reported.Shard && s.WorkerId == worker.WorkerId && !s.IsOver)))
+        .Select(reported => new Contracts.StopShard(worker.WorkerId, reported.ExecutionId, reported.Shard));
+
     /// <summary>The judgement is there. It makes the status final, unless that happened without it; then it is only kept.</summary>
     public static IEnumerable<object> Analyzed(Execution x, Verdict verdict, RunFigures figures, RunPeaks peaks, DateTimeOffset now)
     {

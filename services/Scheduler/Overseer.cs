@@ -47,7 +47,11 @@ public sealed class Overseer(Executions executions, Fleet fleet, Pulse pulse, IB
 
     private async Task LookAsync(CancellationToken stopping)
     {
+        // Reports first: whatever they name was in the store before.
+        var present = fleet.Present();
         var active = await executions.ActiveAsync(stopping);
+        foreach (var stray in present.SelectMany(worker => ExecutionDecisions.Strays(worker, active)))
+            await bus.Publish(stray, stopping);
         foreach (var execution in active)
         {
             var now = time.GetUtcNow();

@@ -22,6 +22,8 @@ public sealed class WorkerConsumer(Executions executions, Fleet fleet, TimeProvi
     public Task Consume(ConsumeContext<Contracts.ShardFinished> context)
     {
         var m = context.Message;
-        return executions.DecideAsync(m.ExecutionId, x => ExecutionDecisions.Finished(x, m.Shard, m.LastSequence, m.Sent, m.Fault, time.GetUtcNow()), "worker", context.CancellationToken);
+        return executions.DecideAsync(m.ExecutionId, x => m.StoppedBecause is { } reason
+            ? ExecutionDecisions.GaveUp(x, m.Shard, reason, time.GetUtcNow())
+            : ExecutionDecisions.Finished(x, m.Shard, m.LastSequence, m.Sent, m.Fault, time.GetUtcNow()), "worker", context.CancellationToken);
     }
 }

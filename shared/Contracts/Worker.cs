@@ -74,5 +74,6 @@ public sealed record MetricWindowRecorded(Guid ExecutionId, int Shard, DateOnly 
 /// <param name="Ended">Outcomes booked in all its windows; equal to <paramref name="Sent"/>.</param>
 /// <param name="Cancelled">True when it was stopped before its time.</param>
 /// <param name="Fault">What went wrong in the engine itself; null in a sound run.</param>
+/// <param name="StoppedBecause">Why the worker ended it by itself, to be read after its name; null when it did not.</param>
 public sealed record ShardFinished(
-    Guid ExecutionId, int Shard, DateOnly Day, int LastSequence, long Sent, long Ended, bool Cancelled, string? Fault);
+    Guid ExecutionId, int Shard, DateOnly Day, int LastSequence, long Sent, long Ended, bool Cancelled, string? Fault, string? StoppedBecause = null);

@@ -84,6 +84,9 @@ public sealed record RunFigures
     /// <summary>Requests never sent, because they would have left the environment; in no other count.</summary>
     public long RefusedRequests { get; init; }
 
+    /// <summary>Requests held back so that the run stays below its environment's ceiling; their wait is no response time.</summary>
+    public long HeldRequests { get; init; }
+
     /// <summary>The mean response time, from due.</summary>
     public double AvgResponseTime { get; init; }
 
@@ -121,6 +124,7 @@ public sealed record RunFigures
         SuccessfulRequests = requests.Ok,
         FailedRequests = requests.FailedRequests,
         RefusedRequests = requests.Refused,
+        HeldRequests = requests.Held,
         AvgResponseTime = Ms(requests.Response.MeanNs),
         MinResponseTime = Ms(requests.Response.MinNs),
         MaxResponseTime = Ms(requests.Response.MaxNs),

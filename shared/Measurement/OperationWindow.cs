@@ -59,6 +59,9 @@ public sealed class OperationWindow
     /// </summary>
     public long Refused { get; set; }
 
+    /// <summary>Requests that were held back for a while, so that the run stays below its ceiling.</summary>
+    public long Held { get; set; }
+
     /// <summary>Checks that held.</summary>
     public long ChecksPassed { get; set; }
 
@@ -116,6 +119,7 @@ public sealed class OperationWindow
         TimedOut += other.TimedOut;
         Aborted += other.Aborted;
         Refused += other.Refused;
+        Held += other.Held;
         ChecksPassed += other.ChecksPassed;
         ChecksFailed += other.ChecksFailed;
         BytesSent += other.BytesSent;
@@ -133,7 +137,7 @@ public sealed class OperationWindow
     /// <summary>Forgets everything but keeps its memory.</summary>
     public void Clear()
     {
-        InFlightBefore = Sent = Ok = Failed = TimedOut = Aborted = Refused = 0;
+        InFlightBefore = Sent = Ok = Failed = TimedOut = Aborted = Refused = Held = 0;
         ChecksPassed = ChecksFailed = BytesSent = BytesReceived = MessagesReceived = 0;
         StatusCodes.Clear();
         ErrorTypes.Clear();

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Loadstone.Measurement;
 using Loadstone.Plans;
 
 namespace Loadstone.LoadEngine.Tests;

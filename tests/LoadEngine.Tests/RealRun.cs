@@ -35,6 +35,13 @@ internal static class RealRun
     public static Task<RunEnd> Under(Plans.TargetPolicy policy, string plan, params Uri[] targets) =>
         Of(OrderOf(plan, targets) with { Policy = policy }, _ => { });
 
+    /// <summary>Runs a plan under a ceiling of requests per second.</summary>
+    public static async Task<(RunEnd End, IReadOnlyList<MetricWindow> Windows)> Below(double maxRps, string plan, Uri target)
+    {
+        var windows = new List<MetricWindow>();
+        return (await Of(OrderOf(plan, [target]) with { MaxRps = maxRps }, _ => { }, windows), windows);
+    }
+
     private static LoadOrder OrderOf(string plan, Uri[] targets) => new()
     {
         Plan = Plans.PlanFile.Parse(plan).WithScenarios(_ => null, new Plans.DocumentErrors()),
@@ -42,10 +49,10 @@ internal static class RealRun
         Seed = 1,
     };
 
-    private static async Task<RunEnd> Of(LoadOrder order, Action<LoadRun> onWindow)
+    private static async Task<RunEnd> Of(LoadOrder order, Action<LoadRun> onWindow, List<MetricWindow>? measured = null)
     {
         await using var run = await LoadRun.PrepareAsync(order, CancellationToken.None);
-        var measured = new List<MetricWindow>();
+        measured ??= [];
         var end = await run.RunAsync(TimeSpan.Zero, window =>
         {
             measured.Add(window);

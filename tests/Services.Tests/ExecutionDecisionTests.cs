@@ -184,6 +184,31 @@ public sealed class ExecutionDecisionTests
         Assert.IsType<ExecutionHidden>(Assert.Single(ExecutionDecisions.Hide(Finishing(), "me", Noon)));
     }
 
+    [Fact]
+    public void A_worker_that_ended_its_share_by_itself_is_lost_to_the_run_and_says_why()
+    {
+        var fail = Running();
+        var ended = Then(fail, ExecutionDecisions.GaveUp(fail, 0, "stopped its load by itself", Noon));
+        Assert.Equal(("the worker w stopped its load by itself", true, ExecutionPhase.Finishing), (ended.Stop!.Reason, ended.Stop.AsFailure, ended.Phase));
+        Assert.Empty(ExecutionDecisions.GaveUp(ended, 0, "stopped its load by itself", Noon));
+
+        var goOn = Running(policy: LostWorkerPolicy.Continue, workers: 2);
+        Assert.Equal([typeof(ShardLost)], ExecutionDecisions.GaveUp(goOn, 1, "stopped", Noon).Select(e => e.GetType()));
+    }
+
+    [Fact]
+    public void A_worker_that_was_called_lost_and_comes_back_is_told_to_stop()
+    {
+        var x = Running(workers: 2, policy: LostWorkerPolicy.Continue);
+        Contracts.WorkerReported Says(Guid worker, int shard) => new(worker, "w", "local", 1, 1, Noon, 1, 0, [new Contracts.ReportedShard(x.Id, shard, Contracts.ShardPhase.Running)]);
+
+        Assert.Empty(ExecutionDecisions.Strays(Says(First, 0), [x]));
+        var lost = Then(x, ExecutionDecisions.Lost(x, 0, "gone", Noon));
+        Assert.Equal(new Contracts.StopShard(First, x.Id, 0), Assert.Single(ExecutionDecisions.Strays(Says(First, 0), [lost])));
+        Assert.Empty(ExecutionDecisions.Strays(Says(Second, 1), [lost]));
+        Assert.Single(ExecutionDecisions.Strays(Says(Second, 1), []));
+    }
+
     private static FreeWorker Worker(Guid id, int room) => new(id, "w", room, 1);
 
     private static IEnumerable<object> Stop(Execution x) => ExecutionDecisions.Stop(x, "me", "stopped by me", asFailure: false, Noon);

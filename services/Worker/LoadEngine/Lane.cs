@@ -73,6 +73,9 @@ internal sealed record RunParts(LoadOrder Order, Origins Origins, Casting Castin
     /// <summary>How requests travel.</summary>
     public HttpSettings Http { get; } = Order.Plan.ScenarioConfig.Http ?? new HttpSettings();
 
+    /// <summary>The most requests per second; null for no ceiling.</summary>
+    public RateCeiling? Ceiling { get; } = Order.MaxRps is { } most ? new RateCeiling(most, Order.Share) : null;
+
     /// <summary>Arrivals and free users (open load).</summary>
     public WaitingRoom WaitingRoom { get; } = new(LaneCount);
 

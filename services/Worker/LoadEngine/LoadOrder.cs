@@ -14,6 +14,9 @@ public sealed record LoadOrder
     /// <summary>Which addresses the target's names may lead to.</summary>
     public TargetPolicy Policy { get; init; } = TargetPolicy.Unlimited;
 
+    /// <summary>Requests per second that all shards together do not go above; null for no ceiling.</summary>
+    public double? MaxRps { get; init; }
+
     /// <summary>What templates read as <c>env.NAME</c>.</summary>
     public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
 

@@ -71,6 +71,7 @@ public sealed class LoadRun : IAsyncDisposable
     public async Task<RunEnd> RunAsync(TimeSpan startsIn, Action<MetricWindow> onWindow)
     {
         var startNs = NowNs + (startsIn.Ticks * 100);
+        _lanes[0].Lane.Run.Ceiling?.Begin(startNs);
         OnEach((lane, _) => lane.Start(startNs));
         var last = -1;
         var reporting = _seconds.ReportAsync(window =>

@@ -106,6 +106,9 @@ internal sealed class Recorder
             window.CountError(error);
         }
 
+        /// <summary>Books a request that waits for the ceiling.</summary>
+        public void Held(int operation) => Of(operation).Held++;
+
         /// <summary>Books a check that belongs to no single request.</summary>
         public void Checked(int operation, bool passed)
         {

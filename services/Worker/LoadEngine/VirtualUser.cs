@@ -129,6 +129,27 @@ internal sealed class VirtualUser : IAlarm
         return _turn.Begin();
     }
 
+    /// <summary>Waits until the ceiling lets a request go. Returns when it is then due, or null when the run is over.</summary>
+    public async ValueTask<long?> HoldAsync(RateCeiling ceiling, int operation, long dueNs)
+    {
+        var held = false;
+        while (!IsOver)
+        {
+            var tokenNs = ceiling.Take(NowNs);
+            if (tokenNs > NowNs && !held)
+            {
+                held = true;
+                Stripe.Held(operation);
+            }
+
+            await WaitUntil(tokenNs);
+            if (!IsOver && !ceiling.HasLapsed(tokenNs, NowNs))
+                return held ? Math.Max(dueNs, tokenNs) : dueNs;
+        }
+
+        return null;
+    }
+
     /// <summary>Waits, between iterations, until interrupted. Complete at once when the run is over.</summary>
     public ValueTask WaitIdle()
     {

@@ -17,6 +17,7 @@ builder.Services.AddSingleton<Spool>();
 builder.Services.AddHostedService<WarmingUp>();
 builder.Services.AddHostedService<SpoolPublisher>();
 builder.Services.AddHostedService<Reporting>();
+builder.Services.AddHostedService<LostContact>();
 builder.AddBus(bus => bus.Own($"worker-{identity.Name}", [typeof(SchedulerConsumer)], endpoint => SchedulerConsumer.Bind(endpoint, identity.Id)));
 
 var app = builder.Build();

@@ -15,7 +15,13 @@ public sealed class SchedulerClock(TimeProvider time)
     private readonly Queue<(double RoundTripMs, double OffsetMs)> _samples = new();
     private (double RoundTripMs, double OffsetMs) _best;
 
+    // By the machine's running time, which nobody sets: since the start, until something is heard.
+    private long _heardAt = time.GetTimestamp();
+
     public DateTimeOffset? LastEchoAt { get; private set; }
+
+    /// <summary>How long nothing has been heard of the scheduler.</summary>
+    public TimeSpan Silence => time.GetElapsedTime(Volatile.Read(ref _heardAt));
 
     public double RoundTripMs { get; private set; }
 
@@ -24,6 +30,7 @@ public sealed class SchedulerClock(TimeProvider time)
 
     public void Hear(WorkerEcho echo)
     {
+        Volatile.Write(ref _heardAt, time.GetTimestamp());
         var now = time.GetUtcNow();
         var roundTripMs = (now - echo.WorkerSentAt).TotalMilliseconds;
         var offsetMs = (echo.WorkerSentAt + ((now - echo.WorkerSentAt) / 2) - echo.ReceivedAt).TotalMilliseconds;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Loadstone.Contracts;
 using Loadstone.LoadEngine;
 using Loadstone.ServiceHost;
@@ -74,6 +75,23 @@ public sealed class Shards(WorkerIdentity identity, SchedulerClock clock, Spool 
         }
     }
 
+    /// <summary>Ends the load of every shard that has been running for so long; returns those, each once.</summary>
+    /// <param name="longest">How long the worker must have been without orders.</param>
+    /// <param name="reason">Why, to be read after the worker's name.</param>
+    public IReadOnlyList<(Guid Execution, int Shard)> StopAll(TimeSpan longest, string reason)
+    {
+        var stopped = new List<(Guid, int)>();
+        foreach (var (key, held) in _held.Where(h => h.Value.Phase == ShardPhase.Running && h.Value.RunsFor > longest))
+        {
+            if (!held.TryEndBecause(reason))
+                continue;
+            held.Run!.Stop();
+            stopped.Add(key);
+        }
+
+        return stopped;
+    }
+
     /// <summary>Holds or releases a shard's schedule, unless a later command was heard already.</summary>
     public void Steer(Guid execution, int shard, int command, Action<LoadRun> steer)
     {
@@ -87,6 +105,7 @@ public sealed class Shards(WorkerIdentity identity, SchedulerClock clock, Spool 
         BaseUrls = [.. order.BaseUrls.Select(u => new Uri(u))],
         Policy = await PlatformAddresses.PolicyAsync(settings, cancellation),
         Variables = await VariablesOfAsync(order, cancellation),
+        MaxRps = order.MaxRps,
         Share = share,
         Seed = order.Seed,
     };
@@ -110,7 +129,7 @@ public sealed class Shards(WorkerIdentity identity, SchedulerClock clock, Spool 
             var end = await held.Run!.RunAsync(startsIn, window => spool.Add(new MetricWindowRecorded(order.ExecutionId, order.Shard, order.Day, window)));
             var total = end.Total.Total();
             spool.Add(new ShardFinished(
-                order.ExecutionId, order.Shard, order.Day, end.LastSequence, total.Sent, total.Ended, end.Cancelled, end.Fault?.Message));
+                order.ExecutionId, order.Shard, order.Day, end.LastSequence, total.Sent, total.Ended, end.Cancelled, end.Fault?.Message, held.EndedBecause));
         }
         catch (Exception e)
         {
@@ -128,6 +147,7 @@ public sealed class Shards(WorkerIdentity identity, SchedulerClock clock, Spool 
     {
         private readonly Lock _lock = new();
         private int _lastCommand;
+        private long _beganAt;
 
         public PrepareShard Order { get; } = order;
 
@@ -137,6 +157,22 @@ public sealed class Shards(WorkerIdentity identity, SchedulerClock clock, Spool 
 
         public ShardPhase Phase { get; set; } = ShardPhase.Preparing;
 
+        /// <summary>Why the worker ended it by itself; null when it did not.</summary>
+        public string? EndedBecause { get; private set; }
+
+        public TimeSpan RunsFor => Stopwatch.GetElapsedTime(Volatile.Read(ref _beganAt));
+
+        /// <summary>True for the one who ends it first.</summary>
+        public bool TryEndBecause(string reason)
+        {
+            lock (_lock)
+            {
+                var isFirst = EndedBecause is null;
+                EndedBecause ??= reason;
+                return isFirst;
+            }
+        }
+
         /// <summary>True for the one who takes it from prepared to running.</summary>
         public bool TryBegin()
         {
@@ -144,7 +180,7 @@ public sealed class Shards(WorkerIdentity identity, SchedulerClock clock, Spool 
             {
                 var begins = Phase == ShardPhase.Prepared;
                 if (begins)
-                    Phase = ShardPhase.Running;
+                    (_beganAt, Phase) = (Stopwatch.GetTimestamp(), ShardPhase.Running);
                 return begins;
             }
         }

@@ -35,7 +35,7 @@ internal sealed class HttpOperation : Operation
     }
 
     public override ValueTask<StepOutcome> RunAsync(VirtualUser user, long dueNs) => TryFindDestination(user, out var to)
-        ? AttemptAsync(user, to, withBody: true, dueNs, hop: 0)
+        ? user.Lane.Run.Ceiling is { } ceiling ? BelowAsync(ceiling, user, to, withBody: true, dueNs, hop: 0) : AttemptAsync(user, to, withBody: true, dueNs, hop: 0)
         : new ValueTask<StepOutcome>(Refused(user, ErrorTypes.OriginNotAllowed));
 
     // The hot path: everything between a user's turn and the next wait happens here, and what waits for the answer is this
@@ -79,8 +79,16 @@ internal sealed class HttpOperation : Operation
         user.Lane.Channels.GiveBack(connection);
         if (location is null || error is not null)
             return new StepOutcome(endNs, error is not null || checks.Failed > 0) { EndsIteration = error == ErrorTypes.Aborted };
-        return await AttemptAsync(user, to, withBody, endNs, hop + 1);
+        return user.Lane.Run.Ceiling is { } ceiling
+            ? await BelowAsync(ceiling, user, to, withBody, endNs, hop + 1)
+            : await AttemptAsync(user, to, withBody, endNs, hop + 1);
     }
+
+    // Apart from the rest, so that who has no ceiling does not pay for it.
+    private async ValueTask<StepOutcome> BelowAsync(RateCeiling ceiling, VirtualUser user, Destination to, bool withBody, long dueNs, int hop) =>
+        await user.HoldAsync(ceiling, _index, dueNs) is { } freeNs
+            ? await AttemptAsync(user, to, withBody, freeNs, hop)
+            : new StepOutcome(user.NowNs, Failed: false) { EndsIteration = true };
 
     // Cookies and the place of a redirect are taken while the head is still in the buffer.
     private string? ReadHead(VirtualUser user, HttpChannel connection, in Destination to, bool mayFollow, ref CheckCounts checks)

@@ -39,7 +39,9 @@ internal sealed partial class WebSocketSession : IDisposable
 
     public async ValueTask<StepOutcome> RunAsync(long dueNs)
     {
-        if (!await OpenAsync(dueNs))
+        if (await HoldAsync(_step.Parts.Open, dueNs) is not { } openDueNs)
+            return new StepOutcome(_user.NowNs, Failed: false) { EndsIteration = true };
+        if (!await OpenAsync(openDueNs))
             return new StepOutcome(_user.NowNs, Failed: true);
         var openNs = _user.NowNs;
         var receiving = ReceiveAllAsync();
@@ -65,7 +67,12 @@ internal sealed partial class WebSocketSession : IDisposable
     /// <summary>Says what the user says to a message that came in, which was due at <paramref name="dueNs"/>.</summary>
     public void React(long dueNs)
     {
-        if (MayGoOn)
+        if (!MayGoOn)
+            return;
+        // A reaction waits for nothing: above the ceiling it is left out.
+        if (_user.Lane.Run.Ceiling is { } ceiling && ceiling.Take(_user.NowNs) > _user.NowNs)
+            _user.Stripe.Held(_step.Parts.Reaction);
+        else
             Remember(SendAsync(_step.Reaction!, _step.Parts.Reaction, dueNs).AsTask());
     }
 
@@ -112,7 +119,8 @@ internal sealed partial class WebSocketSession : IDisposable
     {
         if (_step.Join is { } join && MayGoOn)
         {
-            await SendAsync(join, _step.Parts.Join, dueNs);
+            if (await HoldAsync(_step.Parts.Join, dueNs) is { } joinDueNs && MayGoOn)
+                await SendAsync(join, _step.Parts.Join, joinDueNs);
             await AllAnswered();
             dueNs = _user.NowNs;
         }
@@ -120,8 +128,8 @@ internal sealed partial class WebSocketSession : IDisposable
         for (var sent = 0; sent < _step.Step.Messages?.Count && MayGoOn; sent++)
         {
             await WaitUntil(dueNs);
-            if (MayGoOn)
-                await SendAsync(_step.Message!, _step.Parts.Message, dueNs);
+            if (MayGoOn && await HoldAsync(_step.Parts.Message, dueNs) is { } freeNs && MayGoOn)
+                await SendAsync(_step.Message!, _step.Parts.Message, freeNs);
             dueNs += _step.Interval.NextNs(_user);
         }
 
@@ -129,6 +137,9 @@ internal sealed partial class WebSocketSession : IDisposable
         // At the end of the run too, as requests on their way are waited for.
         await AllAnswered();
     }
+
+    private ValueTask<long?> HoldAsync(int part, long dueNs) =>
+        _user.Lane.Run.Ceiling is { } ceiling ? _user.HoldAsync(ceiling, part, dueNs) : new ValueTask<long?>(dueNs);
 
     private ValueTask WaitUntil(long dueNs) => MayGoOn ? _user.WaitUntil(dueNs) : ValueTask.CompletedTask;
 
