@@ -85,6 +85,8 @@ public static class Problems
         BadHttpRequestException bad => new RefusalException(bad.StatusCode, SentenceFor(bad.StatusCode) ?? "The request is malformed."),
         OperationCanceledException or TimeoutException => new RefusalException(StatusCodes.Status504GatewayTimeout, "It took too long; try again."),
         Npgsql.NpgsqlException { IsTransient: true } => new RefusalException(StatusCodes.Status503ServiceUnavailable, "The database is away; try again."),
+        // A body in chunks whose lengths are no numbers.
+        IOException { InnerException: OverflowException } => new RefusalException(StatusCodes.Status400BadRequest, "The request is malformed."),
         HttpRequestException => new RefusalException(StatusCodes.Status503ServiceUnavailable, "Another service is away; try again."),
         _ => new RefusalException(StatusCodes.Status500InternalServerError, "Something went wrong here; it has been logged."),
     };

@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 using Loadstone.Client;
 using Loadstone.Plans;
 
@@ -79,9 +81,9 @@ public sealed class EndingTests(RunningPlatform running)
         var id = (await running.ExecuteAsync(RunningPlatform.Plan(""" "duration": "4s" """))).Id;
         await running.UntilAsync(id, s => s.Execution.TotalRequests > 0);
         await running.Api.PauseAsync(id, CancellationToken.None);
-        await running.UntilAsync(id, s => s.CurrentMetrics is { RequestsPerSecond: 0, VirtualUsers: 5 });
+        await RunningPlatform.UntilAsync(async () => await LastSecondAsync(id) is { RequestsPerSecond: 0, VirtualUsers: 5 });
         var paused = await running.TargetRequestsAsync();
-        await running.UntilAsync(id, s => s.CurrentMetrics is { RequestsPerSecond: 0, TimestampOffset: > 3 });
+        await RunningPlatform.UntilAsync(async () => await LastSecondAsync(id) is { RequestsPerSecond: 0, Offset: > 3 });
 
         Assert.Equal(paused, await running.TargetRequestsAsync());
         await running.Api.ResumeAsync(id, CancellationToken.None);
@@ -104,5 +106,13 @@ public sealed class EndingTests(RunningPlatform running)
             var refused = await Assert.ThrowsAsync<LoadstoneException>(() => steer(execution.Id, CancellationToken.None));
             Assert.Equal((400, $"The execution is completed, so it cannot be {what}."), (refused.Status, refused.Message));
         }
+    }
+
+    private async Task<(int Offset, int VirtualUsers, double RequestsPerSecond)> LastSecondAsync(Guid id)
+    {
+        var series = (await running.Gateway.GetFromJsonAsync<JsonObject>($"/api/load-testing/executions/{id}/metrics?granularity=second"))!["metrics"]!.AsArray();
+        return series.LastOrDefault() is { } last
+            ? ((int)last["timestamp_offset"]!, (int)last["virtual_users"]!, (double)last["requests_per_second"]!)
+            : default;
     }
 }

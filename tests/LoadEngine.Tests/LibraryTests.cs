@@ -28,8 +28,10 @@ public sealed class LibraryTests(SampleTargetServer target) : IClassFixture<Samp
         var scenario = JsonNode.Parse(Quickened("client_form_submission").ToJsonString().Replace("password-", "wrong-", StringComparison.Ordinal))!.AsObject();
         var end = await RunAsync(scenario);
 
-        Assert.Equal([("sign in", true), ("dashboard", false), ("submit form", false)], end.Total.Operations.Select(o => (o.Operation, o.Sent > 0)));
-        Assert.All(end.Total.Operations.Where(o => o.Operation == "sign in"), o => Assert.True(o.ChecksFailed >= o.Sent));
+        // Operations that sent nothing have no line.
+        var signIn = Assert.Single(end.Total.Operations);
+        Assert.Equal("sign in", signIn.Operation);
+        Assert.True(signIn.ChecksFailed >= signIn.Sent && signIn.Sent > 0);
     }
 
     private async Task<RunEnd> RunAsync(JsonObject scenario)
