@@ -63,6 +63,14 @@ public partial interface ILoadstoneApi
     [Get("api/load-testing/executions/{id}/report")]
     Task<string> ReportAsync([Path] Guid id, [Query] string format, CancellationToken cancellation);
 
+    /// <summary>Judges an execution that is over by other criteria: <c>{ success_criteria }</c>.</summary>
+    [Post("api/load-testing/executions/{id}/rejudge")]
+    Task<JsonObject> RejudgeAsync([Path] Guid id, [Body] JsonObject criteria, CancellationToken cancellation);
+
+    /// <summary>Every judgement of an execution, the platform's own first.</summary>
+    [Get("api/load-testing/executions/{id}/judgements")]
+    Task<JsonObject> JudgementsAsync([Path] Guid id, CancellationToken cancellation);
+
     /// <summary>Active environments of a name.</summary>
     [Get("api/load-testing/environments")]
     Task<EnvironmentList> EnvironmentsAsync([Query] string name, CancellationToken cancellation);
