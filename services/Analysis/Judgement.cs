@@ -24,7 +24,7 @@ public sealed record Judgement
         var verdict = Verdict.Judge(run.Plan.SuccessCriteria.All(), total.ValueOf, [.. measured.Gaps, .. measured.Faults]);
         var requests = total.Total();
         var peaks = new RunPeaks(total.VirtualUsers, Math.Round(total.Health.CpuPercent, 2), total.Health.MemoryBytes, Math.Round(total.Seconds, 3), requests.ErrorTypes);
-        return new RunJudged(run.Id, verdict, RunFigures.Of(requests, total.Seconds), peaks, measured.Gaps, now);
+        return new RunJudged(run.Id, verdict, RunFigures.Of(total), peaks, measured.Gaps, now);
     }
 }
 

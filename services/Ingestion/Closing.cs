@@ -13,10 +13,12 @@ public sealed class Closing(LeasedRun run, Database database, WindowStore window
     private MetricWindow _total = new() { Seconds = 0 };
     private GeneratorWatch _generator = new();
     private int _lastClosed = run.LastClosed;
+    private bool _isTotalOld;
 
     /// <summary>Takes over where another instance, or an earlier life of this one, left off.</summary>
     public async Task RestoreAsync(CancellationToken cancellation)
     {
+        _isTotalOld = false;
         (_total, _generator) = (new MetricWindow { Seconds = 0 }, new GeneratorWatch());
         await foreach (var (window, _) in runs.ClosedAsync(run.ExecutionId, cancellation: cancellation))
             Count(window);
@@ -37,10 +39,17 @@ public sealed class Closing(LeasedRun run, Database database, WindowStore window
 
     private async Task CorrectAsync(RunAccounts accounts, CancellationToken cancellation)
     {
-        var late = await runs.LateSecondsAsync(run.ExecutionId, cancellation);
-        foreach (var second in late)
+        foreach (var second in await runs.LateSecondsAsync(run.ExecutionId, cancellation))
+        {
             await TryCloseAsync(accounts, second, (_, _) => true, cancellation);
-        if (late.Count > 0)
+            _isTotalOld = true;
+        }
+    }
+
+    // Adding up a long run takes its time, so corrections wait for one another until the total is told.
+    private async Task RenewTotalAsync(CancellationToken cancellation)
+    {
+        if (_isTotalOld)
             await RestoreAsync(cancellation);
     }
 
@@ -69,6 +78,8 @@ public sealed class Closing(LeasedRun run, Database database, WindowStore window
     {
         var now = time.GetUtcNow();
         var isLate = window.Sequence <= _lastClosed;
+        if (!isLate)
+            await RenewTotalAsync(cancellation);
         await using var command = new NpgsqlCommand(Database.Script("close_second"), connection);
         Database.AddValues(command.Parameters, run.ExecutionId, window.Sequence, now, System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(window, RunStore.Json));
         var revision = (int)(await command.ExecuteScalarAsync(cancellation))!;
@@ -79,7 +90,7 @@ public sealed class Closing(LeasedRun run, Database database, WindowStore window
             : "update ingestion.runs set last_closed = $2 where execution_id = $1", connection);
         Database.AddValues(mark.Parameters, run.ExecutionId, window.Sequence);
         await mark.ExecuteNonQueryAsync(cancellation);
-        var toDate = RunFigures.Of(_total.Total(), _total.Seconds);
+        var toDate = RunFigures.Of(_total);
         await RunStore.AnnounceAsync(connection, run.ExecutionId, new WindowClosed(run.ExecutionId, window.Sequence, revision, window, toDate, missing, now), cancellation);
     }
 
@@ -87,9 +98,9 @@ public sealed class Closing(LeasedRun run, Database database, WindowStore window
     {
         var stored = await runs.StoredAsync(now, cancellation);
         var at = time.GetUtcNow();
-        if (!accounts.CanSeal(stored, at) || (_lastClosed < accounts.LastSecond(stored) && accounts.IsComplete(stored)))
+        if (!accounts.CanSeal(stored, at))
             return;
-        // What is still open when patience ends is closed with what there is.
+        // What is still open, because patience ends or because only other tools have anything to say of it, is closed with what there is.
         for (; _lastClosed < accounts.LastSecond(stored); _lastClosed++)
             await TryCloseAsync(accounts, _lastClosed + 1, (_, _) => true, cancellation);
         await SealAsync(accounts.Gaps(stored), at, cancellation);
@@ -97,8 +108,12 @@ public sealed class Closing(LeasedRun run, Database database, WindowStore window
 
     private async Task SealAsync(IReadOnlyList<string> gaps, DateTimeOffset at, CancellationToken cancellation)
     {
+        await RenewTotalAsync(cancellation);
         await using var connection = await database.Source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await LockRunAsync(connection, cancellation);
+        if (await HasOthersAsync(connection, cancellation))
+            return;
         await using var command = new NpgsqlCommand(
             "update ingestion.runs set sealed_at = $2, seconds = $3, gaps = $4, faults = $5, total = $6 where execution_id = $1 and sealed_at is null", connection);
         Database.AddValues(command.Parameters, run.ExecutionId, at, _lastClosed + 1, gaps.ToArray(), _generator.Faults(_total).ToArray(),
@@ -106,6 +121,14 @@ public sealed class Closing(LeasedRun run, Database database, WindowStore window
         if (await command.ExecuteNonQueryAsync(cancellation) == 1)
             await RunStore.AnnounceAsync(connection, run.ExecutionId, new MetricsSealed(run.ExecutionId, run.Day, _lastClosed + 1, gaps, at), cancellation);
         await transaction.CommitAsync(cancellation);
+    }
+
+    // What was stored since it was last looked at comes first: a batch of samples that was taken must be in the seal.
+    private async Task<bool> HasOthersAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(Database.Script("has_open_windows"), connection);
+        Database.AddValues(command.Parameters, run.Day, run.ExecutionId, _lastClosed);
+        return (bool)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
     private void Count(MetricWindow window)

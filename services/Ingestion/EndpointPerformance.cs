@@ -23,6 +23,8 @@ public sealed record EndpointPerformance
 
     public long FailedRequests { get; init; }
 
+    public long ExternalRequests { get; init; }
+
     public double AvgResponseTime { get; init; }
 
     public double MinResponseTime { get; init; }
@@ -61,6 +63,7 @@ public sealed record EndpointPerformance
             TotalRequests = figures.TotalRequests,
             SuccessfulRequests = figures.SuccessfulRequests,
             FailedRequests = figures.FailedRequests,
+            ExternalRequests = figures.ExternalRequests,
             AvgResponseTime = figures.AvgResponseTime,
             MinResponseTime = figures.MinResponseTime,
             MaxResponseTime = figures.MaxResponseTime,

@@ -34,7 +34,7 @@ internal static class MetricsEndpoints
         }
 
         var phases = total.Phase is null ? [] : await runs.PhasesAsync(id, cancellation);
-        return new MetricsAnswer(true, metrics, RunInsights.Of(metrics), RunFigures.Of(total.Total(), total.Seconds), phases);
+        return new MetricsAnswer(true, metrics, RunInsights.Of(metrics), RunFigures.Of(total), phases);
     }
 
     private static async Task<ResourcesAnswer> ResourcesAsync(Guid id, string? granularity, ResourceReader resources, CancellationToken cancellation)

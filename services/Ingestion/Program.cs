@@ -1,4 +1,5 @@
 using Loadstone.Ingestion;
+using Loadstone.Ingestion.Samples;
 using Loadstone.ServiceHost;
 using Npgsql;
 
@@ -11,6 +12,7 @@ builder.Services.AddSingleton<WindowStore>();
 builder.Services.AddSingleton<RunStore>();
 builder.Services.AddSingleton<RunReader>();
 builder.Services.AddSingleton<ResourceReader>();
+builder.Services.AddSingleton<SampleStore>();
 builder.Services.AddSingleton<Arrivals>();
 builder.Services.AddHostedService<TablesAtStart>();
 builder.Services.AddHostedService<ClosingLoop>();
@@ -19,4 +21,5 @@ builder.AddBus(bus => bus.Shared("ingestion", typeof(WorkerConsumer), typeof(Sch
 var app = builder.Build();
 app.UsePlatformDefaults();
 app.MapMetrics();
+app.MapSamples();
 app.Run();

@@ -101,7 +101,7 @@ public sealed class RunStore(Database database)
 
     public async Task<IReadOnlyList<int>> LateSecondsAsync(Guid execution, CancellationToken cancellation)
     {
-        await using var command = database.Command("select second from ingestion.late_seconds where execution_id = $1 order by second", execution);
+        await using var command = database.Command("select second from ingestion.late_seconds where execution_id = $1 order by second limit 100", execution);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var seconds = new List<int>();
         while (await reader.ReadAsync(cancellation))

@@ -17,7 +17,15 @@ public sealed class WindowStore(Database database)
     {
         await MakeDayAsync(recorded.Day, cancellation);
         await KnowRunAsync(recorded.ExecutionId, recorded.Day, cancellation);
-        await using var command = database.Command(Database.Script("store_window"), Values(recorded));
+        await using var connection = await database.Source.OpenConnectionAsync(cancellation);
+        return await StoreAsync(connection, recorded, cancellation);
+    }
+
+    /// <summary>The same in the caller's transaction, on a day that was made before.</summary>
+    public static async Task<bool> StoreAsync(NpgsqlConnection connection, MetricWindowRecorded recorded, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(Database.Script("store_window"), connection);
+        Database.AddValues(command.Parameters, Values(recorded));
         return (long)(await command.ExecuteScalarAsync(cancellation))! > 0;
     }
 
@@ -60,6 +68,7 @@ public sealed class WindowStore(Database database)
                 Health = new GeneratorHealth(reader.GetDouble(9), reader.GetInt64(10), reader.GetDouble(11), reader.GetDouble(12), reader.GetDouble(13)),
                 Lag = Histogram.Decode(reader.GetFieldValue<byte[]>(14)),
                 Phase = reader.IsDBNull(15) ? null : reader.GetString(15),
+                CustomMetrics = reader.IsDBNull(16) ? [] : JsonSerializer.Deserialize<Dictionary<string, CustomMetric>>(reader.GetString(16))!,
             });
         }
 
@@ -83,6 +92,7 @@ public sealed class WindowStore(Database database)
             Aborted = reader.GetInt64(10),
             Refused = details.Refused,
             Held = details.Held,
+            External = details.External,
             ChecksPassed = reader.GetInt64(11),
             ChecksFailed = reader.GetInt64(12),
             BytesSent = reader.GetInt64(13),
@@ -108,15 +118,16 @@ public sealed class WindowStore(Database database)
             health.CpuPercent, health.MemoryBytes, health.GcPauseMs, health.LoopDelayMs, health.PoolDelayMs, window.Lag.Encode(),
             Of(o => o.Scenario), Of(o => o.Operation), Of(o => o.Method), Of(o => o.Path), Of(o => o.InFlightBefore), Of(o => o.Sent),
             Of(o => o.Ok), Of(o => o.Failed), Of(o => o.TimedOut), Of(o => o.Aborted), Of(o => o.ChecksPassed), Of(o => o.ChecksFailed),
-            Of(o => o.BytesSent), Of(o => o.BytesReceived), Of(o => JsonSerializer.Serialize(new Details(o.StatusCodes, o.ErrorTypes, o.Phases, o.MessagesReceived, o.Refused, o.Held))),
+            Of(o => o.BytesSent), Of(o => o.BytesReceived), Of(o => JsonSerializer.Serialize(new Details(o.StatusCodes, o.ErrorTypes, o.Phases, o.MessagesReceived, o.Refused, o.Held, o.External))),
             Of(o => o.Response.Encode()), Of(o => o.Service.Encode()), Of(o => o.Kind.ToString().ToLowerInvariant()), window.Phase,
+            window.CustomMetrics.Count == 0 ? null : JsonSerializer.Serialize(window.CustomMetrics),
         ];
 
         T[] Of<T>(Func<OperationWindow, T> member) => [.. operations.Select(member)];
     }
 
-    // A failed attempt is forgotten, so that the next window tries again.
-    private async Task MakeDayAsync(DateOnly day, CancellationToken cancellation)
+    /// <summary>Makes the place where a day's windows are stored. A failed attempt is forgotten, so that the next window tries again.</summary>
+    public async Task MakeDayAsync(DateOnly day, CancellationToken cancellation)
     {
         var made = _days.GetOrAdd(day, d => database.CreateDayAsync(d, CancellationToken.None));
         try
@@ -131,5 +142,5 @@ public sealed class WindowStore(Database database)
     }
 
     private sealed record Details(
-        Dictionary<int, long> Statuses, Dictionary<string, long> Errors, RequestPhases Phases, long MessagesReceived, long Refused = 0, long Held = 0);
+        Dictionary<int, long> Statuses, Dictionary<string, long> Errors, RequestPhases Phases, long MessagesReceived, long Refused = 0, long Held = 0, long External = 0);
 }

@@ -29,6 +29,9 @@ public sealed record ExecutionResource
 
     public long FailedRequests { get; init; }
 
+    /// <summary>Of all requests, those that another tool sent and reported.</summary>
+    public long ExternalRequests { get; init; }
+
     public double AvgResponseTime { get; init; }
 
     public double MinResponseTime { get; init; }
@@ -50,7 +53,7 @@ public sealed record ExecutionResource
     public long ChecksFailed { get; init; }
 
     /// <summary>What journeys or other tools measured by names of their own.</summary>
-    public IReadOnlyDictionary<string, double> CustomMetrics { get; init; } = new Dictionary<string, double>();
+    public IReadOnlyDictionary<string, CustomMetric> CustomMetrics { get; init; } = new Dictionary<string, CustomMetric>();
 
     public long PeakMemoryUsage { get; init; }
 
@@ -88,10 +91,11 @@ public sealed record ExecutionResource
             StartedAt = x.StartAt <= now || x.IsOver ? x.StartAt : null,
             CompletedAt = x.EndedAt,
             DurationSeconds = Math.Round(peaks?.LoadSeconds ?? x.Elapsed(now).TotalSeconds, 3),
-            PlannedDurationSeconds = x.Plan.Shape.Duration.TotalSeconds,
+            PlannedDurationSeconds = x.Load.Shape.Duration.TotalSeconds,
             TotalRequests = figures.TotalRequests,
             SuccessfulRequests = figures.SuccessfulRequests,
             FailedRequests = figures.FailedRequests,
+            ExternalRequests = figures.ExternalRequests,
             AvgResponseTime = figures.AvgResponseTime,
             MinResponseTime = figures.MinResponseTime,
             MaxResponseTime = figures.MaxResponseTime,
@@ -102,6 +106,7 @@ public sealed record ExecutionResource
             ErrorRate = figures.ErrorRate,
             ChecksPassed = figures.ChecksPassed,
             ChecksFailed = figures.ChecksFailed,
+            CustomMetrics = figures.CustomMetrics ?? new Dictionary<string, CustomMetric>(),
             PeakMemoryUsage = peaks?.PeakMemoryUsage ?? live?.Last.Window.Health.MemoryBytes ?? 0,
             PeakCpuUsage = Math.Round(peaks?.PeakCpuUsage ?? live?.Last.Window.Health.CpuPercent ?? 0, 2),
             ConcurrentUsersPeak = peaks?.ConcurrentUsersPeak ?? live?.Last.Window.VirtualUsers ?? 0,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace Loadstone.Measurement;
 
@@ -87,6 +88,9 @@ public sealed record RunFigures
     /// <summary>Requests held back so that the run stays below its environment's ceiling; their wait is no response time.</summary>
     public long HeldRequests { get; init; }
 
+    /// <summary>Of all requests, those that another tool sent and reported.</summary>
+    public long ExternalRequests { get; init; }
+
     /// <summary>The mean response time, from due.</summary>
     public double AvgResponseTime { get; init; }
 
@@ -117,6 +121,14 @@ public sealed record RunFigures
     /// <summary>Checks that did not.</summary>
     public long ChecksFailed { get; init; }
 
+    /// <summary>What was measured under names of its own; null where only requests are spoken of.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, CustomMetric>? CustomMetrics { get; init; }
+
+    /// <summary>The figures of everything in a stretch of time.</summary>
+    public static RunFigures Of(MetricWindow window) =>
+        Of(window.Total(), window.Seconds) with { CustomMetrics = window.CustomMetrics.Count == 0 ? null : window.CustomMetrics };
+
     /// <summary>The figures of some requests over a stretch of load, in seconds.</summary>
     public static RunFigures Of(OperationWindow requests, double seconds) => new()
     {
@@ -125,6 +137,7 @@ public sealed record RunFigures
         FailedRequests = requests.FailedRequests,
         RefusedRequests = requests.Refused,
         HeldRequests = requests.Held,
+        ExternalRequests = requests.External,
         AvgResponseTime = Ms(requests.Response.MeanNs),
         MinResponseTime = Ms(requests.Response.MinNs),
         MaxResponseTime = Ms(requests.Response.MaxNs),

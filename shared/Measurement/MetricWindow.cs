@@ -65,6 +65,9 @@ public sealed class MetricWindow
     /// <summary>The generator itself.</summary>
     public GeneratorHealth Health { get; set; }
 
+    /// <summary>What was measured under names of its own.</summary>
+    public Dictionary<string, CustomMetric> CustomMetrics { get; init; } = [];
+
     /// <summary>The requests by scenario and operation, in the order they first came.</summary>
     public IReadOnlyList<OperationWindow> Operations
     {
@@ -93,6 +96,10 @@ public sealed class MetricWindow
         _byName.Add((window.Scenario, window.Operation), window);
         _operations.Add(window);
     }
+
+    /// <summary>Counts values of a custom metric.</summary>
+    public void Count(string metric, CustomMetric values) =>
+        CustomMetrics[metric] = CustomMetrics.TryGetValue(metric, out var before) ? before.And(values) : values;
 
     /// <summary>Adds the same second of another shard: users and requests in flight add up.</summary>
     public void AddShard(MetricWindow other)
@@ -143,5 +150,7 @@ public sealed class MetricWindow
         Iterations += other.Iterations;
         Lag.Add(other.Lag);
         Health = Health.Worse(other.Health);
+        foreach (var (metric, values) in other.CustomMetrics)
+            Count(metric, values);
     }
 }

@@ -62,6 +62,9 @@ public sealed class OperationWindow
     /// <summary>Requests that were held back for a while, so that the run stays below its ceiling.</summary>
     public long Held { get; set; }
 
+    /// <summary>Of the requests sent, those that another tool sent and reported; the rest the engine sent itself.</summary>
+    public long External { get; set; }
+
     /// <summary>Checks that held.</summary>
     public long ChecksPassed { get; set; }
 
@@ -120,6 +123,7 @@ public sealed class OperationWindow
         Aborted += other.Aborted;
         Refused += other.Refused;
         Held += other.Held;
+        External += other.External;
         ChecksPassed += other.ChecksPassed;
         ChecksFailed += other.ChecksFailed;
         BytesSent += other.BytesSent;
@@ -137,7 +141,7 @@ public sealed class OperationWindow
     /// <summary>Forgets everything but keeps its memory.</summary>
     public void Clear()
     {
-        InFlightBefore = Sent = Ok = Failed = TimedOut = Aborted = Refused = Held = 0;
+        InFlightBefore = Sent = Ok = Failed = TimedOut = Aborted = Refused = Held = External = 0;
         ChecksPassed = ChecksFailed = BytesSent = BytesReceived = MessagesReceived = 0;
         StatusCodes.Clear();
         ErrorTypes.Clear();

@@ -18,6 +18,6 @@ public sealed record PhasePerformance(string Phase, int FirstSecond, int LastSec
         var total = new MetricWindow { Seconds = 0 };
         foreach (var second in seconds)
             total.AddSeconds(second);
-        return new PhasePerformance(phase, seconds[0].Sequence, seconds[^1].Sequence, total.VirtualUsers, RunFigures.Of(total.Total(), total.Seconds));
+        return new PhasePerformance(phase, seconds[0].Sequence, seconds[^1].Sequence, total.VirtualUsers, RunFigures.Of(total));
     }
 }

@@ -4,6 +4,6 @@ select coalesce(s.worker, 'shard ' || w.shard), w.shard, w.sequence / $2 * $2, a
 from ingestion.runs r
 join ingestion.shard_windows w on w.day = r.day and w.execution_id = r.execution_id
 left join ingestion.shards s on s.execution_id = w.execution_id and s.shard = w.shard
-where r.execution_id = $1
+where r.execution_id = $1 and w.shard >= 0
 group by 1, 2, 3
 order by 3, 2

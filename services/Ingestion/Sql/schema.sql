@@ -52,10 +52,11 @@ create table if not exists ingestion.shard_windows (
   primary key (day, execution_id, shard, sequence)
 ) partition by range (day);
 
--- The delays and the phase came later than the table.
+-- The delays, the phase and the custom metrics came later than the table.
 alter table ingestion.shard_windows add column if not exists loop_delay_ms double precision not null default 0;
 alter table ingestion.shard_windows add column if not exists pool_delay_ms double precision not null default 0;
 alter table ingestion.shard_windows add column if not exists phase text;
+alter table ingestion.shard_windows add column if not exists custom_metrics text;
 
 create table if not exists ingestion.endpoint_windows (
   day date not null,
@@ -84,6 +85,18 @@ create table if not exists ingestion.endpoint_windows (
 
 -- The kind came later than the table.
 alter table ingestion.endpoint_windows add column if not exists kind text not null default 'request';
+
+-- Samples that other tools sent, a batch a row: each batch is a shard of its own, with a number below 0, that owes nobody a report.
+create table if not exists ingestion.sample_batches (
+  execution_id uuid not null,
+  shard int not null,
+  key text not null,
+  content_hash text not null,
+  samples int not null,
+  stored_at timestamptz not null,
+  primary key (execution_id, shard),
+  unique (execution_id, key)
+);
 
 -- Seconds that got a window after they were closed, to be closed again.
 create table if not exists ingestion.late_seconds (

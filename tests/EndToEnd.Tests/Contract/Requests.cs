@@ -43,6 +43,8 @@ internal sealed class Requests(ApiContract contract, RunningPlatform running)
             foreach (var name in json.Select(m => m.Key).Where(n => n == "name" || (n.EndsWith("_name", StringComparison.Ordinal) && n != "metric_name")).ToList())
                 json[name] = $"{json[name]}-{Guid.NewGuid().ToString("N")[..8]}";
             await PutRealIdsAsync(json);
+            if (operation.Id == "recordMetrics")
+                json["executionId"] = _made.TryGetValue("going on", out var id) ? id : _made["going on"] = await GoingOnAsync(paused: false);
         }
 
         return body;
