@@ -47,6 +47,10 @@ public partial interface ILoadstoneApi
     [Post("api/load-testing/executions/{id}/pause")]
     Task<ExecutionAnswer> PauseAsync([Path] Guid id, CancellationToken cancellation);
 
+    /// <summary>Changes the load of an execution: one of <c>users</c>, <c>rate</c> (arrivals per second) and <c>skip_phase</c>.</summary>
+    [Post("api/load-testing/executions/{id}/steer")]
+    Task<ExecutionAnswer> SteerAsync([Path] Guid id, [Body] JsonObject change, CancellationToken cancellation);
+
     /// <summary>Lets a held execution go on.</summary>
     [Post("api/load-testing/executions/{id}/resume")]
     Task<ExecutionAnswer> ResumeAsync([Path] Guid id, CancellationToken cancellation);

@@ -113,7 +113,8 @@ internal static class RunnableEndpoints
         await environment.MustBeOursAsync(http.RequestServices.GetRequiredService<IConfiguration>(), now, http.RequestAborted);
         return new RunnableConfiguration(
             Guid.Empty, 0, whole, system.Name, system.BaseUrls, system.Variables,
-            environment.Id, [.. system.Secrets.Keys], system.Limits.MaxRps, system.RequiresPassedRunIn, asked?.Scale);
+            environment.Id, [.. system.Secrets.Keys], system.Limits.MaxRps, system.RequiresPassedRunIn, asked?.Scale,
+            system.Kind == EnvironmentKind.Production);
     }
 
     // A run's relative paths go to the first.

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Loadstone.ServiceHost;
 using MassTransit;
 
@@ -55,6 +56,7 @@ public sealed class Announcer(IPublishEndpoint bus, InternalIdentity identity, I
             .. x.Shards.SelectMany(s => CommandsFor(x, s, identity))],
         ExecutionPaused => x.Shards.Where(s => !s.IsOver).Select(s => new Contracts.PauseShard(s.WorkerId, x.Id, s.Number, x.Steerings)),
         ExecutionResumed => x.Shards.Where(s => !s.IsOver).Select(s => new Contracts.ResumeShard(s.WorkerId, x.Id, s.Number, x.Steerings)),
+        LoadChanged => x.Shards.Where(s => !s.IsOver).Select(s => new Contracts.SteerShard(s.WorkerId, x.Id, s.Number, x.Changes)),
         StopRequested => x.Shards.SelectMany(s => CommandsFor(x, s, identity)),
         ShardLost lost => [new Contracts.ShardLost(x.Id, lost.Shard, lost.At)],
         ExecutionCompleted or ExecutionFailed or ExecutionCancelled => [
@@ -69,6 +71,7 @@ public sealed class Announcer(IPublishEndpoint bus, InternalIdentity identity, I
         ExecutionRequested => StateOf(e, ExecutionStatus.Scheduled),
         ExecutionStarted or ExecutionResumed => StateOf(e, ExecutionStatus.Running),
         ExecutionPaused => StateOf(e, ExecutionStatus.Paused),
+        LoadChanged changed => StateOf(e, changed.IsPaused ? ExecutionStatus.Paused : ExecutionStatus.Running, InWords(changed)),
         ExecutionCompleted => StateOf(e, ExecutionStatus.Completed),
         ExecutionFailed failed => StateOf(e, ExecutionStatus.Failed, failed.Reason),
         ExecutionCancelled cancelled => StateOf(e, ExecutionStatus.Cancelled, cancelled.Reason),
@@ -77,6 +80,10 @@ public sealed class Announcer(IPublishEndpoint bus, InternalIdentity identity, I
 
     private static Contracts.ExecutionStateChanged StateOf(IEvent e, ExecutionStatus status, string? reason = null) =>
         new(e.StreamId, e.Version, NameOf(status), reason, e.GetHeader("actor")?.ToString(), e.Timestamp);
+
+    private static string InWords(LoadChanged e) => e.SkippedPhase is { } phase
+        ? string.Create(CultureInfo.InvariantCulture, $"the phase {phase} ends at {e.FromSeconds} s")
+        : string.Create(CultureInfo.InvariantCulture, $"{e.Users ?? e.Rate} {(e.Users is null ? "arrivals per second" : "virtual users")} from {e.FromSeconds} s on");
 
     /// <summary>A status as it is written outside.</summary>
     public static string NameOf(ExecutionStatus status) => status.ToString().ToLowerInvariant();
@@ -101,7 +108,8 @@ public sealed class Announcer(IPublishEndpoint bus, InternalIdentity identity, I
     }
 
     private static bool IsCommand(object message) =>
-        message is Contracts.PrepareShard or Contracts.StartShard or Contracts.StopShard or Contracts.PauseShard or Contracts.ResumeShard;
+        message is Contracts.PrepareShard or Contracts.StartShard or Contracts.StopShard or Contracts.PauseShard or Contracts.ResumeShard
+            or Contracts.SteerShard;
 
     private static Activity? Continue(IEvent e) => ActivityContext.TryParse(e.GetHeader("traceparent")?.ToString(), null, isRemote: true, out var parent)
         ? Telemetry.Spans.StartActivity($"announce {e.EventTypeName}", ActivityKind.Producer, parent)

@@ -27,6 +27,10 @@ public sealed record ExecutionPaused(string By, DateTimeOffset At);
 
 public sealed record ExecutionResumed(string By, DateTimeOffset At);
 
+/// <summary>Somebody changed the load: so many users or arrivals per second from an instant of the schedule on, or the next phase.</summary>
+public sealed record LoadChanged(
+    string By, double FromSeconds, double? Users, double? Rate, string? SkippedPhase, bool IsPaused, DateTimeOffset At);
+
 public sealed record StopRequested(string By, string Reason, bool AsFailure, DateTimeOffset At);
 
 public sealed record ShardFinished(int Shard, int LastSequence, long Sent, string? Fault, DateTimeOffset At);
@@ -114,6 +118,9 @@ public sealed record Execution
     /// <summary>How many pauses and resumptions there were; workers void commands of lower numbers.</summary>
     public int Steerings { get; init; }
 
+    /// <summary>What people changed of the load, in order.</summary>
+    public IReadOnlyList<LoadChange> Changes { get; init; } = [];
+
     public StopRequested? Stop { get; init; }
 
     public string? Fault { get; init; }
@@ -134,6 +141,9 @@ public sealed record Execution
     public bool IsHidden => HiddenAt is not null;
 
     public TestPlan Plan => Request.Configuration.Plan;
+
+    /// <summary>The load as it is planned now.</summary>
+    public SteeredLoad Load => SteeredLoad.Of(Plan, Changes);
 
     public bool IsOver => Phase == ExecutionPhase.Ended;
 
@@ -174,6 +184,9 @@ public sealed record Execution
         PausedFor = x.PausedFor + (e.At - x.PausedAt!.Value),
         Steerings = x.Steerings + 1,
     };
+
+    public static Execution Apply(LoadChanged e, Execution x) =>
+        x with { Changes = [.. x.Changes, new LoadChange(TimeSpan.FromSeconds(e.FromSeconds), e.Users ?? e.Rate)] };
 
     public static Execution Apply(StopRequested e, Execution x) => x with { Stop = e };
 

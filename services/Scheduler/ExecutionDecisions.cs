@@ -51,12 +51,20 @@ public static class ExecutionDecisions
             ? [new ShardRefused(shard, reason, now), new ExecutionFailed(reason, now)]
             : [];
 
-    public static IEnumerable<object> Pause(Execution x, string by, DateTimeOffset now) => x.Phase switch
+    public static IEnumerable<object> Pause(Execution x, string by, DateTimeOffset now)
     {
-        ExecutionPhase.Running when x.Stop is null && x.StartAt <= now => [new ExecutionPaused(by, now)],
-        ExecutionPhase.Running when x.Stop is null => throw new RefusalException(StatusCodes.Status400BadRequest, "The execution is just about to begin, so it cannot be paused yet."),
-        _ => throw NotNow(x, "paused"),
-    };
+        MustBeGoingOn(x, "paused", now);
+        return x.Phase == ExecutionPhase.Running ? [new ExecutionPaused(by, now)] : throw NotNow(x, "paused");
+    }
+
+    /// <summary>Refuses whatever is asked of a load that has not begun, or is over.</summary>
+    public static void MustBeGoingOn(Execution x, string asked, DateTimeOffset now)
+    {
+        if (x.Stop is not null || x.Phase is not (ExecutionPhase.Running or ExecutionPhase.Paused))
+            throw NotNow(x, asked);
+        if (x.StartAt > now)
+            throw new RefusalException(StatusCodes.Status400BadRequest, $"The execution is just about to begin, so it cannot be {asked} yet.");
+    }
 
     public static IEnumerable<object> Resume(Execution x, string by, DateTimeOffset now) => x.Phase switch
     {
@@ -156,7 +164,7 @@ public static class ExecutionDecisions
 
     private static DateTimeOffset Latest(Execution x) => x.Stop is { } stop
         ? stop.At + LongestOverrun
-        : x.StartAt!.Value + x.Plan.Shape.Duration + x.PausedFor + LongestOverrun;
+        : x.StartAt!.Value + x.Load.Shape.Duration + x.PausedFor + LongestOverrun;
 
     private static string Late(Execution x, ShardStage stage) =>
         "the worker " + string.Join(", ", x.Shards.Where(s => s.Stage == stage).Select(s => s.Assigned.WorkerName)) + " was";

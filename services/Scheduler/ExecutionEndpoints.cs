@@ -23,6 +23,7 @@ internal static class ExecutionEndpoints
         group.MapPost("{id:guid}/stop", (Guid id, HttpContext http, Steering s) => s.SteerAsync(id, http, "is being stopped",
             (x, by, at) => ExecutionDecisions.Stop(x, by, $"stopped by {by}", asFailure: false, at)));
         group.MapPost("{id:guid}/pause", (Guid id, HttpContext http, Steering s) => s.SteerAsync(id, http, "is paused", ExecutionDecisions.Pause));
+        group.MapPost("{id:guid}/steer", ChangeLoadAsync);
         group.MapPost("{id:guid}/resume", (Guid id, HttpContext http, Steering s) => s.SteerAsync(id, http, "goes on", ExecutionDecisions.Resume));
     }
 
@@ -41,6 +42,13 @@ internal static class ExecutionEndpoints
         var x = await session.LoadAsync<Execution>(id, http.RequestAborted) ?? throw RefusalException.NotFound("execution", id);
         return Accepted(time, await requests.AskAsync(http, $"rerun|{id}|{name}", async () =>
             Rerun.Of(x, name, await configurations.CheckAsync(Rerun.PlanToCheck(x), http.RequestAborted).OrRefuseAsync())));
+    }
+
+    private static async Task<ExecutionAnswer> ChangeLoadAsync(Guid id, HttpContext http, Steering steering)
+    {
+        var wish = await http.Request.ReadAsync(LoadWish.Read);
+        var caller = InternalIdentity.CallerOf(http);
+        return await steering.SteerAsync(id, http, wish.InWords, (x, _, at) => wish.Decide(x, caller, at));
     }
 
     private static async Task<StopAllAnswer> StopAllAsync(HttpContext http, Executions executions, TimeProvider time)
@@ -76,7 +84,7 @@ internal static class ExecutionEndpoints
         var x = await session.LoadAsync<Execution>(id, cancellation) ?? throw RefusalException.NotFound("execution", id);
         var (standing, now) = (live.Of(id), time.GetUtcNow());
         var isRunning = x.Status == ExecutionStatus.Running && standing is not null;
-        var progress = Math.Clamp(100 * (x.Elapsed(now) / x.Plan.Shape.Duration), 0, 100);
+        var progress = Math.Clamp(100 * (x.Elapsed(now) / x.Load.Shape.Duration), 0, 100);
         return new ExecutionStatusAnswer(
             true, ExecutionResource.Of(x, standing, now), isRunning ? CurrentMetrics.Of(standing!) : null, Math.Round(progress, 1));
     }

@@ -91,7 +91,7 @@ public sealed record ExecutionResource
             StartedAt = x.StartAt <= now || x.IsOver ? x.StartAt : null,
             CompletedAt = x.EndedAt,
             DurationSeconds = Math.Round(peaks?.LoadSeconds ?? x.Elapsed(now).TotalSeconds, 3),
-            PlannedDurationSeconds = x.Plan.Shape.Duration.TotalSeconds,
+            PlannedDurationSeconds = x.Load.Shape.Duration.TotalSeconds,
             TotalRequests = figures.TotalRequests,
             SuccessfulRequests = figures.SuccessfulRequests,
             FailedRequests = figures.FailedRequests,

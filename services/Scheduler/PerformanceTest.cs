@@ -33,7 +33,7 @@ public sealed record PerformanceTestAnswer(
     public static string? ReasonOf(Execution x) => x.Status == ExecutionStatus.Cancelled ? "cancelled" : x.Reason;
 
     private static DateTimeOffset? EstimateOf(Execution x, DateTimeOffset now) =>
-        x.IsOver ? null : now + TimeSpan.FromTicks(Math.Max(0, (x.Plan.Shape.Duration - x.Elapsed(now)).Ticks));
+        x.IsOver ? null : now + TimeSpan.FromTicks(Math.Max(0, (x.Load.Shape.Duration - x.Elapsed(now)).Ticks));
 }
 
 /// <summary>What a test found; the error rate is a fraction here.</summary>

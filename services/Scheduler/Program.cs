@@ -15,6 +15,7 @@ builder.AddBus(bus => bus
     .RouteByKey<StopShard>(m => m.WorkerId.ToString())
     .RouteByKey<PauseShard>(m => m.WorkerId.ToString())
     .RouteByKey<ResumeShard>(m => m.WorkerId.ToString())
+    .RouteByKey<SteerShard>(m => m.WorkerId.ToString())
     .RouteByKey<WorkerEcho>(m => m.WorkerId.ToString()));
 builder.Services.AddSingleton<Fleet>();
 builder.Services.AddSingleton<Pulse>();

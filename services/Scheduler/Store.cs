@@ -35,6 +35,7 @@ internal static class Store
         events.MapEventType<ExecutionStarted>("execution_started");
         events.MapEventType<ExecutionPaused>("execution_paused");
         events.MapEventType<ExecutionResumed>("execution_resumed");
+        events.MapEventType<LoadChanged>("load_changed");
         events.MapEventType<StopRequested>("stop_requested");
         events.MapEventType<ShardFinished>("shard_finished");
         events.MapEventType<ShardLost>("shard_lost");

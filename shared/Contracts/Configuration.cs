@@ -14,10 +14,11 @@ namespace Loadstone.Contracts;
 /// <param name="MaxRps">Requests per second that no run goes above; null for no ceiling.</param>
 /// <param name="RequiresPassedRunIn">Another environment, where the same scenarios must have passed last; null for none.</param>
 /// <param name="Scale">What the plan was made larger or smaller by; null for its own size.</param>
+/// <param name="IsProduction">True when people depend on what is put under load.</param>
 public sealed record RunnableConfiguration(
     Guid ConfigurationId, long Version, TestPlan Plan, string Environment, IReadOnlyList<string> BaseUrls, IReadOnlyDictionary<string, string> Variables,
     Guid EnvironmentId = default, IReadOnlyList<string>? SecretNames = null, double? MaxRps = null, string? RequiresPassedRunIn = null,
-    PlanScale? Scale = null);
+    PlanScale? Scale = null, bool IsProduction = false);
 
 /// <summary>configuration → worker, by HTTP. The values of an environment's secrets, for the run of the token that was shown. In no event, message or log.</summary>
 /// <param name="Values">Name to value.</param>

@@ -64,6 +64,13 @@ public sealed record PauseShard(Guid WorkerId, Guid ExecutionId, int Shard, int 
 /// <param name="Command">The number of this command within the run; one with a lower number than the last is late and void.</param>
 public sealed record ResumeShard(Guid WorkerId, Guid ExecutionId, int Shard, int Command);
 
+/// <summary>scheduler → worker. Change a shard's load.</summary>
+/// <param name="WorkerId">The worker it is for.</param>
+/// <param name="ExecutionId">The run.</param>
+/// <param name="Shard">The shard.</param>
+/// <param name="Changes">Everything that was changed of the run's load up to now, in order; a list shorter than the last is late and void.</param>
+public sealed record SteerShard(Guid WorkerId, Guid ExecutionId, int Shard, IReadOnlyList<LoadChange> Changes);
+
 /// <summary>scheduler → ingestion. Every shard is ready, and this is when they start together.</summary>
 /// <param name="ExecutionId">The run.</param>
 /// <param name="Day">The UTC day measurements are stored under.</param>

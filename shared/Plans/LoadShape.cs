@@ -41,6 +41,24 @@ public sealed record LoadShape(LoadUnit Unit, double Start, IReadOnlyList<Stage>
     /// <summary>The highest load anywhere.</summary>
     public double Peak => Stages.Aggregate(Start, (peak, s) => Math.Max(peak, s.Target));
 
+    /// <summary>The legs up to an instant, the last of them cut there.</summary>
+    /// <param name="offset">Time from the start; at most the duration.</param>
+    public IEnumerable<Stage> Until(TimeSpan offset)
+    {
+        var left = offset;
+        foreach (var stage in Stages)
+        {
+            if (left < stage.Duration)
+            {
+                yield return new Stage(left, At(offset));
+                yield break;
+            }
+
+            yield return stage;
+            left -= stage.Duration;
+        }
+    }
+
     /// <summary>The load at an instant; the last target from the end on.</summary>
     /// <param name="offset">Time from the start; 0 or more.</param>
     public double At(TimeSpan offset)

@@ -32,6 +32,50 @@ public sealed class RunControlTests(RunningPlatform running)
     }
 
     [Fact]
+    public async Task A_changed_rate_is_sent_from_its_second_on_and_the_events_say_who_changed_it()
+    {
+        (await running.Target.PostAsync("/reset", null)).EnsureSuccessStatusCode();
+        var plan = RunningPlatform.Plan(""" "duration": "9s", "max_virtual_users": 50, "load_pattern": { "type": "constant_arrival_rate", "rate": 20 } """);
+        plan["scenario_config"]!["think_time"] = 0;
+        var id = (await running.ExecuteAsync(plan)).Id;
+        await running.UntilAsync(id, s => s.Execution.TotalRequests > 20);
+        using var answer = await running.Gateway.PostAsJsonAsync($"{Api}/executions/{id}/steer", new { rate = 60 });
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var end = await running.EndOfAsync(id);
+
+        var change = (await running.Api.EventsAsync(id, CancellationToken.None)).Events.Single(e => e.Type == "load_changed");
+        var second = (int)Math.Ceiling(change.Data["from_seconds"]!.GetValue<double>());
+        Assert.Equal((60, true), (change.Data["rate"]!.GetValue<double>(), change.By is not null));
+        var sent = (await running.Gateway.GetFromJsonAsync<JsonNode>($"{Api}/executions/{id}/metrics?granularity=second"))!["metrics"]!.AsArray()
+            .ToDictionary(m => m!["timestamp_offset"]!.GetValue<int>(), m => m!["requests_per_second"]!.GetValue<double>());
+        Assert.InRange(sent[second - 2], 18, 22);
+        Assert.InRange(sent[second + 1], 55, 65);
+        Assert.Equal(20 * change.Data["from_seconds"]!.GetValue<double>() + 60 * (9 - change.Data["from_seconds"]!.GetValue<double>()), end.TotalRequests, 1.5);
+        Assert.Equal(await running.TargetRequestsAsync(), end.TotalRequests);
+    }
+
+    [Fact]
+    public async Task A_skipped_phase_makes_a_run_shorter()
+    {
+        var plan = RunningPlatform.Plan();
+        foreach (var member in new[] { "duration", "load_pattern" })
+            plan.Remove(member);
+        plan["phases"] = JsonNode.Parse("""[ { "name": "long", "target_users": 2, "duration": "60s" }, { "name": "last", "target_users": 4, "duration": "3s" } ]""");
+        var id = (await running.ExecuteAsync(plan)).Id;
+        await running.UntilAsync(id, s => s.Execution.TotalRequests > 0);
+        using var answer = await running.Gateway.PostAsJsonAsync($"{Api}/executions/{id}/steer", new { skip_phase = true });
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var end = await running.EndOfAsync(id);
+
+        Assert.Equal("completed", end.Status);
+        Assert.InRange(end.DurationSeconds, 4, 15);
+        var phases = (await running.Gateway.GetFromJsonAsync<JsonNode>($"{Api}/executions/{id}/metrics"))!["phases"]!.AsArray().Select(p => p!["phase"]!.ToString());
+        Assert.Equal(["long", "last"], phases);
+        using var late = await running.Gateway.PostAsJsonAsync($"{Api}/executions/{id}/steer", new { skip_phase = true });
+        Assert.Equal(HttpStatusCode.BadRequest, late.StatusCode);
+    }
+
+    [Fact]
     public async Task Stop_all_ends_every_run_and_each_says_who_and_why()
     {
         var ids = new List<Guid>();

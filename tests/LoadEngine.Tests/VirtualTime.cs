@@ -52,10 +52,12 @@ internal sealed class VirtualRun : IAsyncDisposable
 
     private readonly VirtualPacer _pacer = new();
     private readonly LoadRun _run;
+    private readonly TestPlan _plan;
     private readonly Task<RunEnd> _end;
 
     private VirtualRun(LoadOrder order, TimeSpan startsIn, int lanes, Func<Pacer, (Journey[] Journeys, List<OperationWindow> Operations, PlanData? Data)> compile)
     {
+        _plan = order.Plan;
         var (journeys, operations, data) = compile(_pacer);
         var parts = new RunParts(order, new Origins([], open: false), new Casting(order.Plan, journeys, order.Seed, data), data?.Slots ?? 0, data?.Feeders.Count ?? 0, lanes);
         _run = new LoadRun([.. Enumerable.Repeat(_pacer, lanes)], parts, operations);
@@ -95,6 +97,9 @@ internal sealed class VirtualRun : IAsyncDisposable
         var parts = new RunParts(order, new Origins([], open: false), new Casting(plan, [], 1), Slots: 0, Feeders: 0, LaneCount: 1);
         return new Lane(new VirtualPacer(), new Recorder([], 1).Stripes[0], 0, parts).Users;
     }
+
+    /// <summary>Makes every change up to now, as a worker does when it hears of one more.</summary>
+    public void Steer(params LoadChange[] changes) => _run.Steer(SteeredLoad.Of(_plan, changes));
 
     public void AdvanceTo(double seconds) => _pacer.AdvanceTo(1 + (long)(seconds * Second));
 

@@ -5,7 +5,7 @@ namespace Loadstone.LoadEngine;
 /// <summary>Which journey a user, or an arrival, does, and when. A run without phases is one phase of all its scenarios.</summary>
 internal sealed class Casting
 {
-    private readonly (long EndNs, Mix Mix, Journey[] Journeys)[] _phases;
+    private (long EndNs, Mix Mix, Journey[] Journeys)[] _phases;
 
     /// <param name="plan">The plan.</param>
     /// <param name="journeys">The journey of each scenario, at its place.</param>
@@ -20,13 +20,21 @@ internal sealed class Casting
             : [(long.MaxValue, new Mix([.. config.Scenarios.Select(config.ShareOf)], seed), journeys)];
     }
 
+    /// <summary>Lets the phases end when these do. From any thread: lanes see the ends as they were or as they are.</summary>
+    public void Follow(IReadOnlyList<TestPhase> phases)
+    {
+        var endNs = 0L;
+        if (phases.Count > 0)
+            _phases = [.. phases.Zip(_phases, (phase, cast) => (endNs += phase.Duration.Ticks * 100, cast.Mix, cast.Journeys))];
+    }
+
     /// <summary>The journey of a user whose iteration is due at an instant of the schedule. It ends it, though the next phase may begin meanwhile.</summary>
     public Journey OfUser(int user, long scheduleNs)
     {
-        var phase = 0;
-        while (phase < _phases.Length - 1 && scheduleNs >= _phases[phase].EndNs)
+        var (phases, phase) = (_phases, 0);
+        while (phase < phases.Length - 1 && scheduleNs >= phases[phase].EndNs)
             phase++;
-        return _phases[phase].Journeys[_phases[phase].Mix.OfUser(user)];
+        return phases[phase].Journeys[phases[phase].Mix.OfUser(user)];
     }
 
     /// <summary>The journey of an arrival; plans of arrivals have no phases.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Loadstone.Measurement;
+using Loadstone.Plans;
 
 namespace Loadstone.LoadEngine;
 
@@ -7,10 +8,11 @@ namespace Loadstone.LoadEngine;
 internal sealed class ClosedLoad : LoadDriver
 {
     private readonly LimitedWork _work;
-    private readonly IEnumerator<UserChange> _changes;
+    private IEnumerator<UserChange> _changes;
     private readonly Presence[] _presence;
     private readonly List<VirtualUser> _parked = [];
     private int _users;
+    private bool _allCame;
     private long _pausedNs;
 
     public ClosedLoad(Lane lane)
@@ -34,17 +36,30 @@ internal sealed class ClosedLoad : LoadDriver
 
     protected override long? Advance(long nowNs)
     {
-        do
+        for (; !_allCame; _allCame = !_changes.MoveNext())
         {
             if (_changes.Current.AtNs + StartNs > nowNs)
                 return _changes.Current.AtNs;
             ChangeTo(_changes.Current.Users, Math.Max(JoinedNs, _changes.Current.AtNs + StartNs));
         }
-        while (_changes.MoveNext());
 
         if (_work.AllCame() && !IsOver)
             WhenWorkIsDone?.Invoke();
         return null;
+    }
+
+    // What the shape would have done before now is not done: the users it has now come, or go, at once.
+    protected override void Follow(LoadShape shape, long nowNs)
+    {
+        _changes = UserTimes.Of(shape).GetEnumerator();
+        _changes.MoveNext();
+        var users = 0;
+        var more = true;
+        for (; more && _changes.Current.AtNs + StartNs <= nowNs; more = _changes.MoveNext())
+            users = _changes.Current.Users;
+        if (nowNs >= StartNs)
+            ChangeTo(users, nowNs);
+        _allCame = !more;
     }
 
     protected override void Release(long pausedNs)

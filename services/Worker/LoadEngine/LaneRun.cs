@@ -13,6 +13,7 @@ internal sealed class LaneRun : IAlarm
     private readonly LoadDriver _driver;
     private readonly LaneSeconds _seconds;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _loadNs;
     private long _loadLeftNs;
     private long _loadSinceNs;
     private long _giveUpAtNs = long.MaxValue;
@@ -28,7 +29,7 @@ internal sealed class LaneRun : IAlarm
         var shape = lane.Run.Order.Plan.Shape;
         _driver = shape.Unit == Plans.LoadUnit.Users ? new ClosedLoad(lane) { WhenWorkIsDone = whenWorkIsDone } : new OpenLoad(lane);
         _seconds = new LaneSeconds(lane, _driver, cuts);
-        _loadLeftNs = shape.Duration.Ticks * 100;
+        _loadLeftNs = _loadNs = shape.Duration.Ticks * 100;
     }
 
     public Lane Lane => _lane;
@@ -73,6 +74,19 @@ internal sealed class LaneRun : IAlarm
         _seconds.LoadGoesOn(nowNs);
         SetEnd(nowNs);
         _driver.Resume(nowNs);
+    }
+
+    /// <summary>Goes on by another shape, and ends when that does.</summary>
+    public void Steer(Plans.LoadShape shape, long nowNs)
+    {
+        if (_driver.IsOver)
+            return;
+        var loadNs = shape.Duration.Ticks * 100;
+        _loadLeftNs += loadNs - _loadNs;
+        _loadNs = loadNs;
+        if (_endTicket > 0 && !_paused)
+            SetEnd(_loadSinceNs);
+        _driver.Steer(shape, nowNs);
     }
 
     public void End(long loadEndNs, bool cancelled)

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Loadstone.LoadEngine.Loops;
 using Loadstone.Measurement;
+using Loadstone.Plans;
 
 namespace Loadstone.LoadEngine;
 
@@ -67,6 +68,15 @@ internal abstract class LoadDriver(Lane lane) : IAlarm
         Ring(nowNs, ++_generation);
     }
 
+    /// <summary>Goes on by another shape, which is what the present one was up to some instant, now or later.</summary>
+    public void Steer(LoadShape shape, long nowNs)
+    {
+        var scheduleIsAtNs = IsPaused ? _pausedAtNs : nowNs;
+        Follow(shape, scheduleIsAtNs);
+        if (_generation > 0 && !IsPaused)
+            Ring(nowNs, ++_generation);
+    }
+
     /// <summary>Ends the schedule and every waiting; users with a request on its way end when it does.</summary>
     /// <param name="cancelled">True when the run was stopped before its time.</param>
     public void End(bool cancelled)
@@ -87,6 +97,9 @@ internal abstract class LoadDriver(Lane lane) : IAlarm
 
     /// <summary>Does what is due. Returns when the next thing is, in ns of the schedule; null when nothing is left.</summary>
     protected abstract long? Advance(long nowNs);
+
+    /// <summary>Takes another shape for what is yet to come.</summary>
+    protected abstract void Follow(LoadShape shape, long nowNs);
 
     /// <summary>Lets go what was held during a pause of that length.</summary>
     protected abstract void Release(long pausedNs);

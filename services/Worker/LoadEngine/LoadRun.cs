@@ -33,11 +33,13 @@ public sealed class LoadRun : IAsyncDisposable
 
     private readonly LaneRun[] _lanes;
     private readonly SecondHand _seconds;
+    private readonly Casting _casting;
 
     internal LoadRun(IReadOnlyList<Pacer> pacers, RunParts parts, IReadOnlyList<OperationWindow> operations)
     {
         var recorder = new Recorder(operations, pacers.Count);
-        _seconds = new SecondHand(recorder, parts.Order.Plan.Phases ?? []);
+        _seconds = new SecondHand(recorder) { Phases = parts.Order.Plan.Phases ?? [] };
+        _casting = parts.Casting;
         _lanes = [.. pacers.Select((pacer, i) =>
             new LaneRun(new Lane(pacer, recorder.Stripes[i], i, parts), _seconds.Cuts, () => End(cancelled: false)))];
         foreach (var lane in _lanes)
@@ -102,6 +104,17 @@ public sealed class LoadRun : IAsyncDisposable
     {
         var nowNs = NowNs;
         OnEach((lane, _) => lane.Resume(nowNs));
+    }
+
+    /// <summary>
+    /// Goes on by another load. Up to the instant of the change it must be what the present one is; when that instant is still to
+    /// come, all shards make the change together, and every arrival of the changed load once. From any thread.
+    /// </summary>
+    public void Steer(SteeredLoad load)
+    {
+        _casting.Follow(load.Phases);
+        _seconds.Phases = load.Phases;
+        OnEach((lane, nowNs) => lane.Steer(load.Shape, nowNs));
     }
 
     /// <summary>Ends the load if need be, and lets go of threads and sockets.</summary>

@@ -1,4 +1,5 @@
 using Loadstone.Measurement;
+using Loadstone.Plans;
 
 namespace Loadstone.LoadEngine;
 
@@ -10,7 +11,7 @@ internal sealed class OpenLoad : LoadDriver
 {
     private readonly WaitingRoom _room;
     private readonly long _maxDelayNs;
-    private readonly IEnumerator<(long DueNs, long Number)> _arrivals;
+    private readonly Arrivals _arrivals;
     private bool _more;
     private bool _begun;
 
@@ -19,7 +20,7 @@ internal sealed class OpenLoad : LoadDriver
     {
         var order = lane.Run.Order;
         _room = lane.Run.WaitingRoom;
-        _arrivals = Arrivals.Of(order.Plan.Shape, order.Seed, lane.Share).GetEnumerator();
+        _arrivals = new Arrivals(order.Plan.Shape, order.Seed, lane.Share);
         _more = _arrivals.MoveNext();
         _maxDelayNs = order.Plan.MaxStartDelay.Ticks * 100;
     }
@@ -45,14 +46,15 @@ internal sealed class OpenLoad : LoadDriver
             BringEveryone();
         for (; _more; _more = _arrivals.MoveNext())
         {
-            var (dueNs, number) = _arrivals.Current;
-            if (dueNs + StartNs > nowNs)
-                return dueNs;
-            Arrive(new Arrival(dueNs, number));
+            if (_arrivals.DueNs + StartNs > nowNs)
+                return _arrivals.DueNs;
+            Arrive(new Arrival(_arrivals.DueNs, _arrivals.Number));
         }
 
         return null;
     }
+
+    protected override void Follow(LoadShape shape, long nowNs) => _more = _arrivals.Follow(shape);
 
     protected override void Release(long pausedNs) => Open();
 

@@ -8,7 +8,7 @@ namespace Loadstone.LoadEngine;
 /// Puts the lanes' seconds together and hands them on, on a task of its own, so that neither a slow disk nor a slow network
 /// ever holds the load up.
 /// </summary>
-internal sealed class SecondHand(Recorder recorder, IReadOnlyList<TestPhase> phases)
+internal sealed class SecondHand(Recorder recorder)
 {
     private readonly Channel<Cut> _cuts = Channel.CreateUnbounded<Cut>(new UnboundedChannelOptions { SingleReader = true });
     private readonly SelfWatch _self = new();
@@ -22,6 +22,9 @@ internal sealed class SecondHand(Recorder recorder, IReadOnlyList<TestPhase> pha
 
     /// <summary>Where lanes hand in their seconds.</summary>
     public ChannelWriter<Cut> Cuts => _cuts.Writer;
+
+    /// <summary>The phases that seconds belong to; may change while the run goes on.</summary>
+    public IReadOnlyList<TestPhase> Phases { get; set; } = [];
 
     /// <summary>Everything measured so far, as one window. Complete when <see cref="ReportAsync"/> is.</summary>
     public MetricWindow Total { get; } = new() { Seconds = 0 };
@@ -54,7 +57,7 @@ internal sealed class SecondHand(Recorder recorder, IReadOnlyList<TestPhase> pha
 
     private MetricWindow WindowOf(int sequence)
     {
-        var phase = TestPhase.At(phases, TimeSpan.FromSeconds(_loadSeconds))?.Name;
+        var phase = TestPhase.At(Phases, TimeSpan.FromSeconds(_loadSeconds))?.Name;
         var window = new MetricWindow { Sequence = sequence, Seconds = 0, Phase = phase };
         var delayNs = 0L;
         foreach (var queue in _byLane)

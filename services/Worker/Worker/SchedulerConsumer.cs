@@ -6,7 +6,8 @@ namespace Loadstone.Worker;
 
 /// <summary>The scheduler's commands to this worker.</summary>
 public sealed class SchedulerConsumer(Shards shards, SchedulerClock clock)
-    : IConsumer<PrepareShard>, IConsumer<StartShard>, IConsumer<StopShard>, IConsumer<PauseShard>, IConsumer<ResumeShard>, IConsumer<WorkerEcho>
+    : IConsumer<PrepareShard>, IConsumer<StartShard>, IConsumer<StopShard>, IConsumer<PauseShard>, IConsumer<ResumeShard>, IConsumer<SteerShard>,
+    IConsumer<WorkerEcho>
 {
     public static void Bind(IRabbitMqReceiveEndpointConfigurator endpoint, Guid worker)
     {
@@ -16,6 +17,7 @@ public sealed class SchedulerConsumer(Shards shards, SchedulerClock clock)
         BusTopology.BindByKey<StopShard>(endpoint, key);
         BusTopology.BindByKey<PauseShard>(endpoint, key);
         BusTopology.BindByKey<ResumeShard>(endpoint, key);
+        BusTopology.BindByKey<SteerShard>(endpoint, key);
         BusTopology.BindByKey<WorkerEcho>(endpoint, key);
     }
 
@@ -40,6 +42,12 @@ public sealed class SchedulerConsumer(Shards shards, SchedulerClock clock)
     {
         var m = context.Message;
         shards.Steer(m.ExecutionId, m.Shard, m.Command, run => run.Resume());
+        return Task.CompletedTask;
+    }
+
+    public Task Consume(ConsumeContext<SteerShard> context)
+    {
+        shards.ChangeLoad(context.Message);
         return Task.CompletedTask;
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Loadstone.Contracts;
 using Loadstone.LoadEngine;
+using Loadstone.Plans;
 using Loadstone.ServiceHost;
 using MassTransit;
 
@@ -99,6 +100,13 @@ public sealed class Shards(WorkerIdentity identity, SchedulerClock clock, Spool 
             steer(run);
     }
 
+    /// <summary>Changes a shard's load, unless more changes were heard of already.</summary>
+    public void ChangeLoad(SteerShard order)
+    {
+        if (_held.TryGetValue((order.ExecutionId, order.Shard), out var held) && held.TakeChanges(order.Changes.Count) && held.Run is { } run)
+            run.Steer(SteeredLoad.Of(held.Order.Plan, order.Changes));
+    }
+
     private async Task<LoadOrder> OrderOfAsync(PrepareShard order, ShardShare share, CancellationToken cancellation) => new()
     {
         Plan = order.Plan,
@@ -147,6 +155,7 @@ public sealed class Shards(WorkerIdentity identity, SchedulerClock clock, Spool 
     {
         private readonly Lock _lock = new();
         private int _lastCommand;
+        private int _changes;
         private long _beganAt;
 
         public PrepareShard Order { get; } = order;
@@ -191,6 +200,16 @@ public sealed class Shards(WorkerIdentity identity, SchedulerClock clock, Spool 
             {
                 var isNew = command > _lastCommand;
                 _lastCommand = Math.Max(command, _lastCommand);
+                return isNew;
+            }
+        }
+
+        public bool TakeChanges(int count)
+        {
+            lock (_lock)
+            {
+                var isNew = count > _changes;
+                _changes = Math.Max(count, _changes);
                 return isNew;
             }
         }
