@@ -15,6 +15,7 @@ var root = new Command("./loadstone", "Loadstone, a load-testing platform. A gat
     SignInVerbs.WhoAmI(),
     KeysVerb.Command(),
     UsersVerb.Command(),
+    SchemaVerb.Command(),
     SteerVerb.Command("stop", "Ends an execution early; what it measured is kept and judged.", (api, id, ct) => api.StopAsync(id, ct)),
     SteerVerb.Command("pause", "Holds an execution: its users between iterations, its schedule's clock still.", (api, id, ct) => api.PauseAsync(id, ct)),
     SteerVerb.Command("resume", "Lets a held execution go on where it was.", (api, id, ct) => api.ResumeAsync(id, ct)),

@@ -26,6 +26,7 @@ app.UsePlatformEdge();
 app.UseDoor();
 app.UseQueryNames();
 app.MapApiDocument();
+app.MapSchemas();
 app.MapAuth();
 app.MapUsers();
 app.MapKeys();

@@ -37,12 +37,18 @@ public static class WireJson
         return options;
     }
 
+    // A scenario that is only named has no journey yet; an empty one would not be read back.
+    private static Func<object, object?, bool> IsThere(JsonTypeInfo type, JsonPropertyInfo property) =>
+        type.Type == typeof(Scenario) && property.PropertyType == typeof(IReadOnlyList<Step>)
+            ? static (scenario, _) => !((Scenario)scenario).IsNameOnly
+            : static (_, value) => value is not null;
+
     private static void LeaveOutAbsent(JsonTypeInfo type)
     {
         if (type.Kind != JsonTypeInfoKind.Object || type.Type.Assembly != typeof(WireJson).Assembly)
             return;
         foreach (var property in type.Properties)
-            property.ShouldSerialize = static (_, value) => value is not null;
+            property.ShouldSerialize = IsThere(type, property);
     }
 }
 

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Loadstone.Plans;
 using Loadstone.ServiceHost;
 
 namespace Loadstone.Gateway.Api;
@@ -6,6 +8,8 @@ namespace Loadstone.Gateway.Api;
 internal static class ApiEndpoints
 {
     private static readonly string[] Parts = ["/api/", "/openapi/", "/schemas/", "/health/"];
+
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
 
     /// <summary>Maps one of the gateway's own operations, where and how its document says.</summary>
     public static RouteHandlerBuilder MapOperation(this WebApplication app, string id, Delegate handler)
@@ -33,6 +37,16 @@ internal static class ApiEndpoints
             page.EnableFilter();
             page.DefaultModelsExpandDepth(0);
         });
+    }
+
+    /// <summary>What editors complete plan files by.</summary>
+    public static void MapSchemas(this WebApplication app)
+    {
+        foreach (var (operation, schema) in new[] { ("getPlanSchema", PlanSchema.Plan), ("getJourneySchema", PlanSchema.Journey) })
+        {
+            var text = schema.ToJsonString(Readable);
+            app.MapOperation(operation, () => Results.Text(text, "application/schema+json; charset=utf-8"));
+        }
     }
 
     /// <summary>Holds the endpoints against the document: all that is described can be reached, and nothing else of the API.</summary>

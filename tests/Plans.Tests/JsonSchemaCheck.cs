@@ -1,0 +1,137 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace Loadstone.Plans.Tests;
+
+/// <summary>Holds JSON against a schema: the part of JSON Schema 2020-12 that the plan's schema uses, and it refuses to judge by any other.</summary>
+internal sealed class JsonSchemaCheck(JsonObject root)
+{
+    private static readonly HashSet<string> Known =
+    [
+        "$ref", "$defs", "$schema", "$id", "title", "description", "default", "examples", "type", "enum", "const", "required", "properties", "additionalProperties",
+        "propertyNames", "minProperties", "maxProperties", "items", "minItems", "maxItems", "minLength", "maxLength", "pattern", "minimum", "maximum", "exclusiveMinimum",
+        "allOf", "anyOf", "oneOf", "not", "if", "then", "else",
+    ];
+
+    /// <summary>What is wrong; each with the wire path, and a member that is not known as <see cref="Unknown"/>.</summary>
+    public const string Unknown = "is not a known member";
+
+    public IReadOnlyList<(string Path, string Message)> ErrorsOf(JsonNode? value)
+    {
+        var errors = new List<(string, string)>();
+        Hold(value, root, "", errors);
+        return errors;
+    }
+
+    private void Hold(JsonNode? value, JsonNode schema, string path, List<(string, string)> errors)
+    {
+        if (schema is not JsonObject s)
+            return;
+        foreach (var word in s.Select(m => m.Key).Where(k => !Known.Contains(k)))
+            throw new NotSupportedException($"The schema says {word}, which nothing here understands.");
+        if (s["$ref"] is { } reference)
+            Hold(value, root["$defs"]![reference.ToString().Split('/')[^1]]!, path, errors);
+        if (s["type"] is { } type && !(type is JsonArray types ? types.Select(t => t!.ToString()) : [type.ToString()]).Any(t => IsA(value, t)))
+            errors.Add((path, $"is no {type.ToJsonString()}"));
+        if (s["const"] is { } only && !JsonNode.DeepEquals(only, value))
+            errors.Add((path, $"is not {only.ToJsonString()}"));
+        if (s["enum"] is JsonArray choices && !choices.Any(c => JsonNode.DeepEquals(c, value)))
+            errors.Add((path, $"is none of {choices.ToJsonString()}"));
+        HoldParts(value, s, path, errors);
+        switch (value)
+        {
+            case JsonObject json: HoldObject(json, s, path, errors); break;
+            case JsonArray list: HoldList(list, s, path, errors); break;
+            case JsonValue single: HoldValue(single, s, path, errors); break;
+        }
+    }
+
+    private void HoldParts(JsonNode? value, JsonObject s, string path, List<(string, string)> errors)
+    {
+        foreach (var part in s["allOf"] as JsonArray ?? [])
+            Hold(value, part!, path, errors);
+        if (s["anyOf"] is JsonArray any && !any.Any(c => Fits(value, c!)))
+        {
+            errors.Add((path, "is of none of its kinds"));
+            // Which kind was meant shows by the type; what is wrong inside is worth more than that there is something.
+            errors.AddRange(any.Select(c => ErrorsWithin(value, c!, path)).Where(inside => inside.All(e => e.Path != path)).SelectMany(inside => inside));
+        }
+
+        if (s["oneOf"] is JsonArray one && one.Count(c => Fits(value, c!)) != 1)
+            errors.Add((path, "is not of exactly one of its kinds"));
+        if (s["not"] is { } not && Fits(value, not))
+            errors.Add((path, "is what it must not be"));
+        if (s["if"] is { } condition && s[Fits(value, condition) ? "then" : "else"] is { } then)
+            Hold(value, then, path, errors);
+    }
+
+    private void HoldObject(JsonObject json, JsonObject s, string path, List<(string, string)> errors)
+    {
+        foreach (var name in (s["required"] as JsonArray ?? []).Select(n => n!.ToString()).Where(n => !json.ContainsKey(n)))
+            errors.Add((At(path, name), "is required"));
+        HoldCount(json.Count, s, "Properties", path, errors);
+        foreach (var (name, value) in json)
+        {
+            if (s["propertyNames"] is { } names && !Fits(name, names))
+                errors.Add((At(path, name), Unknown));
+            if (s["properties"]?[name] is { } property)
+                Hold(value, property, At(path, name), errors);
+            else if (s["additionalProperties"] is JsonObject others)
+                Hold(value, others, At(path, name), errors);
+            else if (s["additionalProperties"] is not null)
+                errors.Add((At(path, name), Unknown));
+        }
+    }
+
+    private void HoldList(JsonArray list, JsonObject s, string path, List<(string, string)> errors)
+    {
+        HoldCount(list.Count, s, "Items", path, errors);
+        for (var i = 0; s["items"] is { } items && i < list.Count; i++)
+            Hold(list[i], items, $"{path}[{i}]", errors);
+    }
+
+    private static void HoldValue(JsonValue single, JsonObject s, string path, List<(string, string)> errors)
+    {
+        if (single.GetValueKind() == JsonValueKind.Number)
+        {
+            var number = double.Parse(single.ToJsonString(), CultureInfo.InvariantCulture);
+            if (number < Limit(s, "minimum") || number > Limit(s, "maximum") || number <= Limit(s, "exclusiveMinimum"))
+                errors.Add((path, "is out of its range"));
+        }
+        else if (single.GetValueKind() == JsonValueKind.String)
+        {
+            HoldCount(single.ToString().Length, s, "Length", path, errors);
+            if (s["pattern"] is { } pattern && !Regex.IsMatch(single.ToString(), pattern.ToString(), RegexOptions.ECMAScript, TimeSpan.FromSeconds(1)))
+                errors.Add((path, $"does not match {pattern}"));
+        }
+    }
+
+    private static void HoldCount(int count, JsonObject s, string unit, string path, List<(string, string)> errors)
+    {
+        if (count < Limit(s, "min" + unit) || count > Limit(s, "max" + unit))
+            errors.Add((path, $"has {count} {unit}"));
+    }
+
+    private List<(string Path, string Message)> ErrorsWithin(JsonNode? value, JsonNode schema, string path)
+    {
+        var errors = new List<(string, string)>();
+        Hold(value, schema, path, errors);
+        return errors;
+    }
+
+    private bool Fits(JsonNode? value, JsonNode schema) => ErrorsWithin(value, schema, "").Count == 0;
+
+    private static double? Limit(JsonObject s, string name) => s[name] is { } limit ? double.Parse(limit.ToJsonString(), CultureInfo.InvariantCulture) : null;
+
+    private static string At(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
+
+    private static bool IsA(JsonNode? value, string type) => (value?.GetValueKind(), type) switch
+    {
+        (JsonValueKind.Object, "object") or (JsonValueKind.Array, "array") or (JsonValueKind.String, "string") => true,
+        (JsonValueKind.True or JsonValueKind.False, "boolean") or (JsonValueKind.Number, "number") => true,
+        (JsonValueKind.Number, "integer") => double.IsInteger(double.Parse(value!.ToJsonString(), CultureInfo.InvariantCulture)),
+        _ => false,
+    };
+}
