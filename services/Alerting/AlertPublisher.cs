@@ -11,7 +11,7 @@ namespace Loadstone.Alerting;
 /// needed to hear it. The checkpoint moves when the broker has confirmed. The gateways, whose live feeds show alerts, hear of
 /// each by the bus.
 /// </summary>
-public sealed class AlertPublisher(AlertExchange exchange, IBus bus) : ISubscription
+public sealed class AlertPublisher(BrokerChannel broker, IBus bus) : ISubscription
 {
     private static readonly JsonSerializerOptions Json = WireJson.Configure(new JsonSerializerOptions());
 
@@ -42,7 +42,7 @@ public sealed class AlertPublisher(AlertExchange exchange, IBus bus) : ISubscrip
     // Completes when the broker has confirmed. The message's id is the event's, for subscribers who count twice.
     private async Task PublishAsync(Guid eventId, string routingKey, object body, CancellationToken cancellation)
     {
-        var channel = await exchange.OpenAsync(cancellation);
+        var channel = await broker.OpenAsync(cancellation);
         var properties = new BasicProperties
         {
             MessageId = eventId.ToString(),
@@ -51,7 +51,7 @@ public sealed class AlertPublisher(AlertExchange exchange, IBus bus) : ISubscrip
             DeliveryMode = DeliveryModes.Persistent,
         };
         await channel.BasicPublishAsync(
-            AlertExchange.Name, routingKey, mandatory: false, properties, JsonSerializer.SerializeToUtf8Bytes(body, body.GetType(), Json), cancellation);
+            BrokerChannel.AlertsExchange, routingKey, mandatory: false, properties, JsonSerializer.SerializeToUtf8Bytes(body, body.GetType(), Json), cancellation);
     }
 
     private static string NameOf(Enum value) => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());

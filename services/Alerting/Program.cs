@@ -1,4 +1,5 @@
 using Loadstone.Alerting;
+using Loadstone.Alerting.Errors;
 using Loadstone.Alerting.Rules;
 using Loadstone.Alerting.Subscriptions;
 using Loadstone.ServiceHost;
@@ -13,4 +14,5 @@ app.UsePlatformDefaults();
 app.MapAlerts();
 app.MapAlertRules();
 app.MapAlertSubscriptions();
+app.MapErrors();
 app.Run();

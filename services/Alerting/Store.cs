@@ -1,3 +1,4 @@
+using Loadstone.Alerting.Errors;
 using Loadstone.Alerting.Rules;
 using Loadstone.Alerting.Subscriptions;
 using Loadstone.Plans;
@@ -5,7 +6,7 @@ using Loadstone.ServiceHost;
 
 namespace Loadstone.Alerting;
 
-/// <summary>What this service keeps: a stream of events for each alert, rule and subscription, and the criteria of the runs it watches.</summary>
+/// <summary>What this service keeps: a stream of events for each alert, rule, subscription and failed message, and the criteria of the runs it watches.</summary>
 internal static class Store
 {
     public static void AddStore(this WebApplicationBuilder builder)
@@ -21,11 +22,14 @@ internal static class Store
             options.Projections.Snapshot<Alert>(SnapshotLifecycle.Inline);
             options.Projections.Snapshot<AlertRule>(SnapshotLifecycle.Inline);
             options.Projections.Snapshot<AlertSubscription>(SnapshotLifecycle.Inline);
+            options.Projections.Snapshot<FailedMessage>(SnapshotLifecycle.Inline);
         }).UseLightweightSessions().ApplyAllDatabaseChangesOnStartup().AddAsyncDaemon(DaemonMode.HotCold)
             .AddSubscriptionWithServices<AlertPublisher>(ServiceLifetime.Singleton)
-            .AddSubscriptionWithServices<SubscriptionQueues>(ServiceLifetime.Singleton);
+            .AddSubscriptionWithServices<SubscriptionQueues>(ServiceLifetime.Singleton)
+            .AddSubscriptionWithServices<Replayer>(ServiceLifetime.Singleton);
         builder.Services.AddPostgresHealth(postgres);
-        builder.Services.AddTransient<AlertExchange>();
+        builder.Services.AddTransient<BrokerChannel>();
+        builder.Services.AddHostedService<ErrorQueues>();
         builder.Services.AddSingleton<Alerts>();
         builder.Services.AddSingleton<Watches>();
     }
@@ -42,5 +46,7 @@ internal static class Store
         events.MapEventType<AlertSubscriptionCreated>("alert_subscription_created");
         events.MapEventType<AlertSubscriptionChanged>("alert_subscription_changed");
         events.MapEventType<AlertSubscriptionDeactivated>("alert_subscription_deactivated");
+        events.MapEventType<MessageFailed>("message_failed");
+        events.MapEventType<MessageReplayed>("message_replayed");
     }
 }

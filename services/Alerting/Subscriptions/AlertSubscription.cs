@@ -18,14 +18,14 @@ public sealed record AlertSubscription : Resource
     public required SubscriptionTerms Terms { get; init; }
 
     /// <summary>The queue its alerts are put in; it goes with the subscription.</summary>
-    public string Queue => $"{AlertExchange.Name}.{Id}";
+    public string Queue => $"{BrokerChannel.AlertsExchange}.{Id}";
 
     protected override object BodyToShow => Terms;
 
     protected override JsonObject MoreToShow => new()
     {
         ["queue"] = Queue,
-        ["exchange"] = AlertExchange.Name,
+        ["exchange"] = BrokerChannel.AlertsExchange,
         ["routing_keys"] = new JsonArray([.. Terms.RoutingKeys.Select(k => JsonValue.Create(k))]),
     };
 

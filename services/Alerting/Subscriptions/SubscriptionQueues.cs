@@ -4,7 +4,7 @@ namespace Loadstone.Alerting.Subscriptions;
 /// Gives each subscription its queue on the broker: durable, bound to the alerts it is for, and bounded, so that a subscriber who
 /// never comes costs no more than that. Every step may be done twice.
 /// </summary>
-public sealed class SubscriptionQueues(AlertExchange exchange) : ISubscription
+public sealed class SubscriptionQueues(BrokerChannel broker) : ISubscription
 {
     private const int MostWaiting = 10_000;
 
@@ -22,7 +22,7 @@ public sealed class SubscriptionQueues(AlertExchange exchange) : ISubscription
     // As the subscription is now, which may be further on than the event.
     private async Task ProvideAsync(AlertSubscription subscription, CancellationToken cancellation)
     {
-        var channel = await exchange.OpenAsync(cancellation);
+        var channel = await broker.OpenAsync(cancellation);
         if (!subscription.IsActive)
         {
             await channel.QueueDeleteAsync(subscription.Queue, ifUnused: false, ifEmpty: false, cancellationToken: cancellation);
@@ -31,8 +31,8 @@ public sealed class SubscriptionQueues(AlertExchange exchange) : ISubscription
 
         await channel.QueueDeclareAsync(subscription.Queue, durable: true, exclusive: false, autoDelete: false, Bounds, cancellationToken: cancellation);
         foreach (var key in subscription.Terms.RoutingKeys)
-            await channel.QueueBindAsync(subscription.Queue, AlertExchange.Name, key, cancellationToken: cancellation);
+            await channel.QueueBindAsync(subscription.Queue, BrokerChannel.AlertsExchange, key, cancellationToken: cancellation);
         foreach (var key in Everything.RoutingKeys.Except(subscription.Terms.RoutingKeys))
-            await channel.QueueUnbindAsync(subscription.Queue, AlertExchange.Name, key, cancellationToken: cancellation);
+            await channel.QueueUnbindAsync(subscription.Queue, BrokerChannel.AlertsExchange, key, cancellationToken: cancellation);
     }
 }

@@ -86,6 +86,7 @@ internal sealed class Requests(ApiContract contract, RunningPlatform running)
             $"{Api}/executions" => await GoingOnAsync(paused: operation.Id == "resumeExecution"),
             $"{Api}/reports" => (await GetAsync($"{Api}/executions/{await RunAsync()}/reports"))["reports"]![0]!["id"]!.ToString(),
             $"{Api}/alerts" => await AlertAsync(),
+            $"{Api}/errors" => await ErrorAsync(),
             "/api/performance/tests" => await MadeByAsync("/api/performance/tests/execute"),
             _ => await MadeByAsync(parent),
         };
@@ -134,6 +135,15 @@ internal sealed class Requests(ApiContract contract, RunningPlatform running)
                 return alerts[0]!["id"]!.ToString();
             await timer.WaitForNextTickAsync(patience.Token);
         }
+    }
+
+    private async Task<string> ErrorAsync()
+    {
+        var id = Guid.NewGuid().ToString();
+        await Poison.PublishAsync(running, "ingestion", id);
+        JsonNode? error = null;
+        await RunningPlatform.UntilAsync(async () => (error = (await GetAsync($"{Api}/errors"))["errors"]!.AsArray().FirstOrDefault(e => e!["message_id"]?.ToString() == id)) is not null);
+        return error!["id"]!.ToString();
     }
 
     private async Task PutRealIdsAsync(JsonObject json)

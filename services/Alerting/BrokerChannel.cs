@@ -2,11 +2,11 @@ using RabbitMQ.Client;
 
 namespace Loadstone.Alerting;
 
-/// <summary>The exchange that subscribers hear alerts from, and a channel to the broker that is opened again when it broke.</summary>
+/// <summary>A channel to the broker itself, past the bus, that is opened again when it broke; and the exchange that subscribers hear alerts from.</summary>
 /// <remarks>For one user at a time.</remarks>
-public sealed class AlertExchange(IConfiguration settings) : IAsyncDisposable
+public sealed class BrokerChannel(IConfiguration settings) : IAsyncDisposable
 {
-    public const string Name = "loadstone.alerts";
+    public const string AlertsExchange = "loadstone.alerts";
 
     private IConnection? _connection;
     private IChannel? _channel;
@@ -20,7 +20,7 @@ public sealed class AlertExchange(IConfiguration settings) : IAsyncDisposable
         _connection = await factory.CreateConnectionAsync(cancellation);
         _channel = await _connection.CreateChannelAsync(
             new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), cancellation);
-        await _channel.ExchangeDeclareAsync(Name, ExchangeType.Topic, durable: true, cancellationToken: cancellation);
+        await _channel.ExchangeDeclareAsync(AlertsExchange, ExchangeType.Topic, durable: true, cancellationToken: cancellation);
         return _channel;
     }
 

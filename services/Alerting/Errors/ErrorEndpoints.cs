@@ -1,0 +1,75 @@
+using System.Text.Json;
+using Loadstone.Resources;
+using Loadstone.ServiceHost;
+
+namespace Loadstone.Alerting.Errors;
+
+internal static class ErrorEndpoints
+{
+    private const string Newest = "d.data -> 'failure' ->> 'failed_at'";
+
+    public static void MapErrors(this WebApplication app)
+    {
+        var group = app.MapGroup("/api/load-testing/errors");
+        group.MapGet("", ListAsync);
+        group.MapPost("{id:guid}/replay", ReplayAsync);
+    }
+
+    private static async Task<ErrorsAnswer> ListAsync(
+        IQuerySession session, string? status, string? queue, string? limit, string? cursor, CancellationToken cancellation)
+    {
+        if (queue is not null && !ErrorQueues.Queues.Contains(queue))
+            throw RefusalException.Field("queue", $"must be one of {string.Join(", ", ErrorQueues.Queues)}");
+        var filter = new ListFilter()
+            .AddIf(ListFilter.OneOf<FailedMessageStatus>("status", status), "d.data ->> 'status' = ?")
+            .AddIf(queue, "d.data -> 'failure' ->> 'queue' = ?");
+        if (cursor is not null)
+            filter.Add($"({Newest}, d.id::text) < (?, ?)", [.. Page.Decode(cursor)]);
+        var most = Page.LimitOf(limit);
+        var found = await session.QueryAsync<FailedMessage>($"where {filter.Sql} order by {Newest} desc, d.id::text desc limit {most + 1}", cancellation, filter.Values);
+        var shown = found.Take(most).ToList();
+        return new ErrorsAnswer(true, [.. shown.Select(ErrorResource.Of)],
+            found.Count > most ? Page.Encode(shown[^1].Id, JsonSerializer.Serialize(shown[^1].Failure.FailedAt).Trim('"')) : null);
+    }
+
+    private static async Task<IResult> ReplayAsync(Guid id, HttpContext http, IDocumentStore store, TimeProvider time)
+    {
+        var by = InternalIdentity.CallerOf(http).User;
+        await using var session = store.LightweightSession();
+        var stream = await session.Events.FetchForWriting<FailedMessage>(id, http.RequestAborted);
+        var message = stream.Aggregate ?? throw RefusalException.NotFound("error", id);
+        var replayed = FailedMessage.ReplayedBy(message, by, time.GetUtcNow());
+        session.SetHeader("actor", by);
+        stream.AppendOne(replayed);
+        try
+        {
+            await session.SaveChangesAsync(http.RequestAborted);
+        }
+        catch (ConcurrencyException)
+        {
+            throw RefusalException.Conflict("Somebody else has just replayed the message.");
+        }
+
+        return Results.Accepted(value: new ErrorAnswer(true, ErrorResource.Of(FailedMessage.Apply(replayed, message)), $"The message is sent to {message.Failure.Queue} once more."));
+    }
+}
+
+[Envelope]
+internal sealed record ErrorsAnswer(bool Success, IReadOnlyList<ErrorResource> Errors, string? NextCursor);
+
+[Envelope]
+internal sealed record ErrorAnswer(bool Success, ErrorResource Error, string Message);
+
+/// <summary>A message that could not be handled, as callers see it: never its content.</summary>
+internal sealed record ErrorResource(
+    Guid Id, string Queue, string? MessageType, string? MessageId, string ErrorType, string Reason, int Attempts, DateTimeOffset FailedAt, Guid? ReplayOf,
+    FailedMessageStatus Status, DateTimeOffset? ReplayedAt, string? ReplayedBy)
+{
+    public static ErrorResource Of(FailedMessage message)
+    {
+        var (failure, replay) = (message.Failure, message.Replay);
+        return new ErrorResource(
+            message.Id, failure.Queue, failure.MessageType, failure.MessageId, failure.ErrorType, failure.Reason, failure.Attempts, failure.FailedAt,
+            failure.ReplayOf, message.Status, replay?.At, replay?.By);
+    }
+}
