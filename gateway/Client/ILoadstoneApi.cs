@@ -26,6 +26,10 @@ public partial interface ILoadstoneApi
     [Get("api/load-testing/configurations/{id}/export")]
     Task<string> ExportConfigurationAsync([Path] Guid id, [Query] string format, CancellationToken cancellation);
 
+    /// <summary>Makes a configuration of another tool's file, without storing it unless asked to.</summary>
+    [Post("api/load-testing/import")]
+    Task<ImportAnswer> ImportAsync([Body] ImportRequest file, [Query] string? store, CancellationToken cancellation);
+
     /// <summary>Asks for a run. The same key with the same body is the same run.</summary>
     [Post("api/load-testing/execute")]
     Task<ExecutionAnswer> ExecuteAsync(
