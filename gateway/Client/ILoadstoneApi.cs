@@ -22,6 +22,10 @@ public partial interface ILoadstoneApi
     Task<ConfigurationAnswer> UpdateConfigurationAsync(
         [Path] Guid id, [Header("If-Match")] string version, [Body] JsonObject plan, CancellationToken cancellation);
 
+    /// <summary>A configuration as a file: <c>yaml</c>, <c>json</c> or a script for <c>k6</c>.</summary>
+    [Get("api/load-testing/configurations/{id}/export")]
+    Task<string> ExportConfigurationAsync([Path] Guid id, [Query] string format, CancellationToken cancellation);
+
     /// <summary>Asks for a run. The same key with the same body is the same run.</summary>
     [Post("api/load-testing/execute")]
     Task<ExecutionAnswer> ExecuteAsync(
