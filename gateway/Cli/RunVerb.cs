@@ -18,12 +18,16 @@ internal static class RunVerb
     private static readonly Option<double?> Users = new("--scale") { Description = "Multiplies users, rates and least throughputs, such as by 0.1; never below one user." };
     private static readonly Option<double?> Time = new("--time-scale") { Description = "Multiplies durations, ramps and stages; never below one second." };
     private static readonly Option<string?> Report = new("--report") { Description = "Writes the report as HTML to a file." };
+    private static readonly Option<string?> JUnit = new("--junit") { Description = "Writes the criteria as JUnit XML to a file." };
+    private static readonly Option<string?> Markdown = new("--markdown") { Description = "Writes the report as Markdown, for a comment on a pull request." };
+    private static readonly Option<string?> Csv = new("--csv") { Description = "Writes the operations as CSV." };
+    private static readonly (Option<string?> Option, string Format)[] Reports = [(Report, "html"), (JUnit, "junit"), (Markdown, "markdown"), (Csv, "csv")];
 
     public static Command Command()
     {
         var command = new Command("run", "Runs a load test. Exit code: 0 passed, 1 failed its criteria, 2 could not run, 3 invalid, 4 inconclusive, 5 cancelled.")
         {
-            Source, Name, Report, Users, Time,
+            Source, Name, Report, JUnit, Markdown, Csv, Users, Time,
         };
         new Connection().Attach(command, RunAsync);
         return command;
@@ -31,7 +35,7 @@ internal static class RunVerb
 
     private static async Task<int> RunAsync(ParseResult given, Connection.Session session, CancellationToken cancellation)
     {
-        var report = ResultFile.Open(Report.Name, given.GetValue(Report));
+        var reports = Reports.Select(r => (File: ResultFile.Open(r.Option.Name, given.GetValue(r.Option)), r.Format)).Where(r => r.File is not null).ToList();
         var request = await RequestAsync(given, session, cancellation);
         // Not broken off by Ctrl-C: the run may have begun, and only its answer says which one there is to stop.
         var asked = await session.Api.ExecuteAsync(Guid.NewGuid().ToString(), request with { ExecutionName = given.GetValue(Name) }, CancellationToken.None);
@@ -39,8 +43,8 @@ internal static class RunVerb
         var execution = await FollowAsync(asked.Execution.Id, session, cancellation);
         await ResultTable.WriteAsync(session, execution);
         await session.WriteJsonAsync(execution);
-        if (report is not null && execution.Verdict is not null)
-            await report.WriteAsync(await session.Api.ReportAsync(execution.Id, "html", CancellationToken.None));
+        foreach (var (file, format) in execution.Verdict is null ? [] : reports)
+            await file!.WriteAsync(await session.Api.ReportAsync(execution.Id, format, CancellationToken.None));
         return ExitCodeOf(execution);
     }
 

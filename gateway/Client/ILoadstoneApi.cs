@@ -22,6 +22,10 @@ public partial interface ILoadstoneApi
     Task<ConfigurationAnswer> UpdateConfigurationAsync(
         [Path] Guid id, [Header("If-Match")] string version, [Body] JsonObject plan, CancellationToken cancellation);
 
+    /// <summary>A configuration as a file: <c>yaml</c>, <c>json</c> or a script for <c>k6</c>.</summary>
+    [Get("api/load-testing/configurations/{id}/export")]
+    Task<string> ExportConfigurationAsync([Path] Guid id, [Query] string format, CancellationToken cancellation);
+
     /// <summary>Asks for a run. The same key with the same body is the same run.</summary>
     [Post("api/load-testing/execute")]
     Task<ExecutionAnswer> ExecuteAsync(
@@ -62,6 +66,14 @@ public partial interface ILoadstoneApi
     /// <summary>The report of an ended execution, as <c>json</c> or <c>html</c>.</summary>
     [Get("api/load-testing/executions/{id}/report")]
     Task<string> ReportAsync([Path] Guid id, [Query] string format, CancellationToken cancellation);
+
+    /// <summary>Judges an execution that is over by other criteria: <c>{ success_criteria }</c>.</summary>
+    [Post("api/load-testing/executions/{id}/rejudge")]
+    Task<JsonObject> RejudgeAsync([Path] Guid id, [Body] JsonObject criteria, CancellationToken cancellation);
+
+    /// <summary>Every judgement of an execution, the platform's own first.</summary>
+    [Get("api/load-testing/executions/{id}/judgements")]
+    Task<JsonObject> JudgementsAsync([Path] Guid id, CancellationToken cancellation);
 
     /// <summary>Active environments of a name.</summary>
     [Get("api/load-testing/environments")]

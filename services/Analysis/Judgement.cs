@@ -8,6 +8,9 @@ namespace Loadstone.Analysis;
 
 public sealed record RunJudged(Guid Id, Verdict Verdict, RunFigures Figures, RunPeaks Peaks, IReadOnlyList<string> Gaps, DateTimeOffset At);
 
+/// <summary>Somebody judged the run again, by other criteria. The run's own verdict stays what it was.</summary>
+public sealed record RunRejudged(Guid Id, SuccessCriteria SuccessCriteria, Verdict Verdict, string By, DateTimeOffset At);
+
 /// <summary>What a run was found to be worth.</summary>
 public sealed record Judgement
 {
@@ -15,7 +18,16 @@ public sealed record Judgement
 
     public required RunJudged Last { get; init; }
 
+    /// <summary>Later judgements of the same measurements, in order.</summary>
+    public IReadOnlyList<RunRejudged> Again { get; init; } = [];
+
     public static Judgement Create(RunJudged e) => new() { Id = e.Id, Last = e };
+
+    public static Judgement Apply(RunRejudged e, Judgement before) => before with { Again = [.. before.Again, e] };
+
+    /// <summary>Judges a run that was judged before by other criteria, under the rules of today. Pure.</summary>
+    public static RunRejudged DecideAgain(RunToJudge run, SuccessCriteria criteria, RunMeasurements measured, string by, DateTimeOffset now) =>
+        new(run.Id, criteria, Decide(run with { Plan = run.Plan with { SuccessCriteria = criteria } }, measured, now).Verdict, by, now);
 
     /// <summary>Judges a run by what it was asked to hold and what it measured. Pure.</summary>
     public static RunJudged Decide(RunToJudge run, RunMeasurements measured, DateTimeOffset now)

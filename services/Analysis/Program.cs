@@ -11,5 +11,6 @@ builder.AddBus(bus => bus.Shared("analysis", typeof(SchedulerConsumer), typeof(I
 var app = builder.Build();
 app.UsePlatformDefaults();
 app.MapReports();
+app.MapJudgements();
 app.MapBenchmarks();
 app.Run();

@@ -5,7 +5,7 @@ namespace Loadstone.Analysis;
 
 internal static class ReportEndpoints
 {
-    private static readonly string[] Formats = ["json", "html"];
+    private static readonly string[] Formats = ["json", "html", "junit", "markdown", "csv"];
 
     public static void MapReports(this WebApplication app)
     {
@@ -23,9 +23,14 @@ internal static class ReportEndpoints
             throw RefusalException.Field("type", "must be summary");
         var reports = await session.QueryAsync<Report>("where d.data ->> 'execution_id' = ? order by d.data ->> 'generated_at' desc", cancellation, id.ToString());
         var report = reports.Count > 0 ? reports[0] : await NoneAsync(id, session, cancellation);
-        return wanted == "html"
-            ? Results.Text(ReportHtml.Of(report.ReportData), "text/html; charset=utf-8", Encoding.UTF8)
-            : Results.Ok(new ReportAnswer(true, report));
+        return wanted switch
+        {
+            "html" => Results.Text(ReportHtml.Of(report.ReportData), "text/html; charset=utf-8", Encoding.UTF8),
+            "junit" => Results.Text(ReportText.JUnit(report.ReportData), "application/xml; charset=utf-8", Encoding.UTF8),
+            "markdown" => Results.Text(ReportText.Markdown(report.ReportData), "text/markdown; charset=utf-8", Encoding.UTF8),
+            "csv" => Results.Text(ReportText.Csv(report.ReportData), "text/csv; charset=utf-8", Encoding.UTF8),
+            _ => Results.Ok(new ReportAnswer(true, report)),
+        };
     }
 
     private static async Task<ReportListAnswer> ListAsync(Guid id, IQuerySession session, CancellationToken cancellation)

@@ -28,6 +28,7 @@ internal static class Store
     private static void MapEvents(EventStoreOptions events)
     {
         events.MapEventType<RunJudged>("run_judged");
+        events.MapEventType<RunRejudged>("run_rejudged");
         events.MapEventType<BenchmarkCreated>("benchmark_created");
         events.MapEventType<BenchmarkChanged>("benchmark_changed");
         events.MapEventType<BenchmarkValidated>("benchmark_validated");

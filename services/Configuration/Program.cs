@@ -1,6 +1,7 @@
 using Loadstone.Configuration;
 using Loadstone.Configuration.Configurations;
 using Loadstone.Configuration.Environments;
+using Loadstone.Configuration.Exchange;
 using Loadstone.Configuration.Scenarios;
 using Loadstone.Configuration.TestPlans;
 using Loadstone.ServiceHost;
@@ -13,6 +14,7 @@ builder.Services.AddSingleton(SecretBox.From(builder.Configuration));
 var app = builder.Build();
 app.UsePlatformDefaults();
 app.MapConfigurations();
+app.MapExport();
 app.MapScenarios();
 app.MapPlans();
 app.MapEnvironments();

@@ -56,7 +56,8 @@ public sealed record SuccessCriteria
         .Concat(Operations?.SelectMany(o => o.Value.Own(o.Key)) ?? [])
         .Concat(Expressions?.Select(e => CriterionExpression.TryParse(e, out var criterion, out _) ? criterion : null).OfType<Criterion>() ?? []);
 
-    internal static SuccessCriteria Read(DocumentNode? node)
+    /// <summary>Reads criteria; what is not given takes its default. Everything wrong is noted in the node's errors.</summary>
+    public static SuccessCriteria Read(DocumentNode? node)
     {
         if (node is null)
             return Default;

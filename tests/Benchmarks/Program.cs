@@ -27,6 +27,8 @@ var allocations = new Command("allocations", "Bytes allocated per request once w
 allocations.SetAction((given, ct) => AllocationBenchmark.RunAsync(given.GetValue(seconds), given.GetValue(json), ct));
 var soak = new Command("soak", "Memory over a long run at half the peak rate, and the target's count beside ours.") { minutes };
 soak.SetAction((given, ct) => SoakBenchmark.RunAsync(given.GetValue(minutes), given.GetValue(json), ct));
+var api = new Command("api", "200 clients on the lists of the API while a run goes on.") { seconds };
+api.SetAction((given, ct) => ApiBenchmark.RunAsync(Math.Max(10, given.GetValue(seconds)), given.GetValue(json), ct));
 
-return await new RootCommand("Measures Loadstone, each figure beside a peer or a baseline in the same run.") { engine, users, arrivals, stall, histogram, sockets, chat, uploads, allocations, soak, json }
+return await new RootCommand("Measures Loadstone, each figure beside a peer or a baseline in the same run.") { engine, users, arrivals, stall, histogram, sockets, chat, uploads, allocations, soak, api, json }
     .Parse(args).InvokeAsync();

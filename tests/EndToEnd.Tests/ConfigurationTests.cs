@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using Loadstone.Client;
@@ -70,6 +71,40 @@ public sealed class ConfigurationTests(RunningPlatform running)
         Assert.Single(answers, a => a.IsSuccessStatusCode);
         Assert.All(answers.Where(a => !a.IsSuccessStatusCode), a => Assert.Equal(HttpStatusCode.Conflict, a.StatusCode));
     }
+
+    [Fact]
+    public async Task Nobodys_change_is_lost_when_many_edit_at_once()
+    {
+        const int Editors = 10, Edits = 4;
+        var made = (await running.Api.CreateConfigurationAsync(RunningPlatform.Plan(""" "description": "" """), CancellationToken.None)).Configuration;
+        var id = made["id"]!.GetValue<Guid>();
+
+        await Task.WhenAll(Enumerable.Range(0, Editors * Edits).GroupBy(n => n % Editors).Select(async mine =>
+        {
+            foreach (var n in mine)
+                await AddAsync(id, $"[{n}]");
+        }));
+
+        var whole = await ReadAsync(id);
+        Assert.All(Enumerable.Range(0, Editors * Edits), n => Assert.Contains($"[{n}]", whole["description"]!.ToString()));
+        Assert.Equal(1 + (Editors * Edits), whole["version"]!.GetValue<int>());
+    }
+
+    // As a careful client does: read, change, write under the version that was read, and all again when somebody was faster.
+    private async Task AddAsync(Guid id, string text)
+    {
+        for (var status = HttpStatusCode.Conflict; status == HttpStatusCode.Conflict;)
+        {
+            var read = await ReadAsync(id);
+            read["description"] = $"{read["description"]}{text}";
+            using var answer = await PutAsync(read, ifMatch: null);
+            status = answer.StatusCode;
+            Assert.True(answer.IsSuccessStatusCode || status == HttpStatusCode.Conflict, $"{(int)status}");
+        }
+    }
+
+    private async Task<JsonObject> ReadAsync(Guid id) =>
+        (await running.Gateway.GetFromJsonAsync<JsonObject>($"/api/load-testing/configurations/{id}"))!["configuration"]!.AsObject();
 
     [Fact]
     public async Task Names_are_unique_among_the_active_and_free_again_afterwards()

@@ -20,12 +20,22 @@ public sealed class EnvironmentTests(RunningPlatform running)
     [InlineData("http://0xa9fea9fe")]
     [InlineData("http://[::ffff:169.254.169.254]")]
     [InlineData("http://0.0.0.0")]
-    public async Task A_target_that_no_run_may_reach_is_refused_by_its_field(string url)
+    [InlineData("http://2852039166")]
+    [InlineData("http://0251.0376.0251.0376")]
+    [InlineData("http://[fe80::1]")]
+    [InlineData("http://[::ffff:a9fe:a9fe]")]
+    [InlineData("http://sample.test@169.254.169.254")]
+    [InlineData("http://169.254.169.254#sample.test")]
+    public async Task A_target_that_no_run_may_reach_is_refused_by_its_field_and_who_tried_is_in_the_audit_log(string url)
     {
-        using var answer = await RegisterAsync(new JsonObject { ["base_urls"] = new JsonArray(url) });
+        var key = await running.NewKeyAsync("engineer");
+        using var caller = running.Caller(key.Secret);
+        using var answer = await caller.PostAsJsonAsync(Path, new { name = $"ssrf {Guid.NewGuid()}", base_urls = new[] { url } });
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.NotNull((await answer.Content.ReadFromJsonAsync<JsonObject>())!["errors"]!["base_urls[0]"]);
+        var line = Assert.Single((await running.Api.AuditAsync($"key:{key.Key.Name}", null, null, 10, null, CancellationToken.None)).Entries);
+        Assert.Equal(("createEnvironment", 400, "127.0.0.1"), (line.Operation, line.Status, line.Address));
     }
 
     [Theory]

@@ -76,6 +76,34 @@ public sealed class RunControlTests(RunningPlatform running)
     }
 
     [Fact]
+    public async Task An_old_run_is_judged_by_other_criteria_and_its_own_verdict_stays()
+    {
+        var run = await running.RunAsync(RunningPlatform.Plan(""" "duration": "2s" """));
+        var strict = await running.Api.RejudgeAsync(run.Id, new JsonObject { ["success_criteria"] = new JsonObject { ["min_throughput"] = 1_000_000 } }, CancellationToken.None);
+        var judgements = (await running.Api.JudgementsAsync(run.Id, CancellationToken.None))["judgements"]!.AsArray();
+
+        Assert.Contains(strict["judgement"]!["reasons"]!.AsArray(), r => r!.ToString().StartsWith("throughput_rps ≥ 1000000 does not hold", StringComparison.Ordinal));
+        Assert.Equal([null, "local"], judgements.Select(j => j!["judged_by"]?.ToString()));
+        Assert.Equal([1, 1], judgements.Select(j => j!["rule_version"]!.GetValue<int>()));
+        Assert.Equal(1_000_000, judgements[1]!["success_criteria"]!["min_throughput"]!.GetValue<double>());
+        Assert.Equal(run.Verdict, (await running.Api.StatusAsync(run.Id, CancellationToken.None)).Execution.Verdict);
+        Assert.Equal(run.Verdict.ToString()!.ToLowerInvariant(), judgements[0]!["verdict"]!.ToString());
+    }
+
+    [Theory]
+    [InlineData("junit", "application/xml", "<testsuites>")]
+    [InlineData("markdown", "text/markdown", "| operation |")]
+    [InlineData("csv", "text/csv", "scenario,operation")]
+    public async Task A_report_is_to_be_had_in_the_form_another_tool_reads(string format, string type, string holds)
+    {
+        var run = await running.RunAsync(RunningPlatform.Plan(""" "duration": "1s" """));
+        using var answer = await running.Gateway.GetAsync($"{Api}/executions/{run.Id}/report?format={format}");
+
+        Assert.Equal(type, answer.Content.Headers.ContentType!.MediaType);
+        Assert.Contains(holds, await answer.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
     public async Task Stop_all_ends_every_run_and_each_says_who_and_why()
     {
         var ids = new List<Guid>();

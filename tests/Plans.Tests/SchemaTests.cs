@@ -6,11 +6,13 @@ namespace Loadstone.Plans.Tests;
 /// <summary>The schema that editors have and the readers that decide say the same.</summary>
 public sealed partial class SchemaTests
 {
-    private static readonly string Clone = FindClone();
+    public static readonly string Clone = FindClone();
     private static readonly JsonSchemaCheck Schema = new(PlanSchema.Plan);
 
-    public static TheoryData<string> Files => [.. Directory.GetFiles(Path.Combine(Clone, "examples"), "*.yaml").Concat(
-        Directory.GetFiles(Path.Combine(Clone, "shared", "Plans", "Library", "Plans"))).Select(f => Path.GetRelativePath(Clone, f)).Order()];
+    public static IEnumerable<string> FileNames => Directory.GetFiles(Path.Combine(Clone, "examples"), "*.yaml").Concat(
+        Directory.GetFiles(Path.Combine(Clone, "shared", "Plans", "Library", "Plans"))).Select(f => Path.GetRelativePath(Clone, f)).Order();
+
+    public static TheoryData<string> Files => [.. FileNames];
 
     public static TheoryData<string> Journeys => [.. ScenarioLibrary.All.Select(s => s.Name)];
 

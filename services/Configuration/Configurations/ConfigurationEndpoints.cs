@@ -33,15 +33,18 @@ internal static class ConfigurationEndpoints
         var filter = ListFilter.ByActive(active)
             .AddIf(ListFilter.OneOf<TestType>("testType", testType), "d.data -> 'plan' ->> 'test_type' = ?")
             .AddIf(name, "strpos(lower(d.data -> 'plan' ->> 'name'), lower(?)) > 0");
-        var all = await session.QueryAsync<string>(
-            $"select d.data -> 'plan' ->> 'test_type' from configuration.mt_doc_testconfiguration as d where {filter.Sql}", cancellation, filter.Values);
+        var byType = JsonNode.Parse((await session.QueryAsync<string>(
+            $"""
+            select coalesce(json_object_agg(t.type, t.count), json_build_object())::text
+            from (select d.data -> 'plan' ->> 'test_type' as type, count(*) as count from configuration.mt_doc_testconfiguration as d where {filter.Sql} group by 1) t
+            """, cancellation, filter.Values))[0])!.AsObject();
         var counts = await session.QueryAsync<long>(
             "select count(*) from configuration.mt_doc_testconfiguration as d where (d.data ->> 'is_active')::boolean", cancellation);
         var page = await Page.ReadAsync<TestConfiguration>(session, filter, limit, cursor, cancellation);
         return page.ToJson("configurations", new JsonObject
         {
-            ["total"] = all.Count,
-            ["byType"] = new JsonObject(all.GroupBy(t => t).Select(g => KeyValuePair.Create(g.Key, (JsonNode?)g.Count()))),
+            ["total"] = byType.Sum(type => type.Value!.GetValue<long>()),
+            ["byType"] = byType,
             ["activeCount"] = counts[0],
         });
     }

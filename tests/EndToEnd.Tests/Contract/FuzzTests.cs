@@ -19,7 +19,7 @@ public sealed partial class FuzzTests(RunningPlatform running) : IDisposable
     private static readonly TimeSpan Silence = TimeSpan.FromMilliseconds(400);
 
     // They end what other tests of the platform need.
-    private static readonly string[] LeftOut = ["stopAll", "signOut"];
+    private static readonly string[] LeftOut = ["stopAllExecutions", "signOut"];
 
     private static readonly int Count = Setting("LOADSTONE_FUZZ_REQUESTS", 400);
     private static readonly int Seed = Setting("LOADSTONE_FUZZ_SEED", Environment.TickCount);
