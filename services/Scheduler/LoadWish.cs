@@ -20,7 +20,7 @@ internal sealed record LoadWish(int? Users, double? Rate, bool SkipPhase)
     {
         var wish = new LoadWish(body.Whole("users", 0, 100_000), body.Number("rate", 0, 1_000_000), body.Flag("skip_phase", false));
         if (new[] { body.Has("users"), body.Has("rate"), wish.SkipPhase }.Count(given => given) != 1)
-            body.Error(body.Has("rate") ? "rate" : "users", "must be given, or one of users, rate and skip_phase: true instead; one of them, and only one");
+            body.Error(body.Has("rate") ? "rate" : "users", "or another one of users, rate and skip_phase: true must be given, and no more than one");
         return wish;
     }
 

@@ -22,6 +22,7 @@ builder.Services.AddSingleton<Pulse>();
 builder.Services.AddSingleton<LiveFigures>();
 builder.Services.AddSingleton<Steering>();
 builder.Services.AddHostedService<Overseer>();
+builder.Services.AddHostedService<ScheduleClock>();
 
 var app = builder.Build();
 app.UsePlatformDefaults();

@@ -48,6 +48,28 @@ public sealed class RunRequests(IDocumentStore store, Executions executions, Fle
         }
     }
 
+    /// <summary>Begins a run under an id that stands for it, once, however often it is asked for.</summary>
+    /// <param name="id">The run's id.</param>
+    /// <param name="by">Whose run it is.</param>
+    /// <param name="make">Makes the run; not called for one that was begun before.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task BeginAsync(Guid id, string by, Func<Task<NewRun>> make, CancellationToken cancellation)
+    {
+        if (await FindAsync(id, cancellation) is not null)
+            return;
+        var run = await make();
+        await MustHavePassedAsync(run.Configuration, cancellation);
+        try
+        {
+            await StartAsync(RequestOf(id, run, by, null), cancellation);
+        }
+        catch (ExistingStreamIdCollisionException)
+        {
+            // Another instance was quicker; it is the same run.
+            return;
+        }
+    }
+
     private async Task<Execution> StartAsync(ExecutionRequested request, CancellationToken cancellation)
     {
         var execution = Execution.Create(request);

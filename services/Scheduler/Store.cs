@@ -46,6 +46,8 @@ internal static class Store
         events.MapEventType<ScheduleCreated>("schedule_created");
         events.MapEventType<ScheduleChanged>("schedule_changed");
         events.MapEventType<ScheduleRan>("schedule_ran");
+        events.MapEventType<ScheduleQueued>("schedule_queued");
+        events.MapEventType<ScheduleSkipped>("schedule_skipped");
         events.MapEventType<ScheduleDeactivated>("schedule_deactivated");
         events.MapEventType<ExecutionHidden>("execution_hidden");
     }

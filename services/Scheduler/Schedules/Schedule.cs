@@ -10,7 +10,14 @@ public sealed record ScheduleCreated(Guid Id, ScheduleBody Schedule, string By, 
 
 public sealed record ScheduleChanged(ScheduleBody Schedule, string By, DateTimeOffset At);
 
-public sealed record ScheduleRan(Guid ExecutionId, string By, DateTimeOffset At);
+/// <summary>A run was begun: at the time it was due, or by somebody in between.</summary>
+public sealed record ScheduleRan(Guid ExecutionId, string By, DateTimeOffset At, DateTimeOffset? DueAt = null);
+
+/// <summary>A time came while the run before went on; its run begins when that is over.</summary>
+public sealed record ScheduleQueued(DateTimeOffset DueAt, DateTimeOffset At);
+
+/// <summary>So many times came, the last at <paramref name="DueAt"/>, and nothing was begun.</summary>
+public sealed record ScheduleSkipped(DateTimeOffset DueAt, int Times, string Reason, DateTimeOffset At);
 
 public sealed record ScheduleDeactivated(string By, DateTimeOffset At);
 
@@ -36,6 +43,14 @@ public sealed record Schedule : Resource
 
     public Guid? LastExecutionId { get; init; }
 
+    /// <summary>Up to when all times are dealt with.</summary>
+    public DateTimeOffset DoneUpTo { get; init; }
+
+    /// <summary>The time whose run waits for the run before; null for none.</summary>
+    public DateTimeOffset? QueuedAt { get; init; }
+
+    public string LastEditor { get; init; } = "";
+
     public long LastEdition { get; init; }
 
     // A run changes nothing that an author wrote.
@@ -56,16 +71,34 @@ public sealed record Schedule : Resource
         CreatedBy = e.Data.By,
         CreatedAt = e.Data.At,
         UpdatedAt = e.Data.At,
+        DoneUpTo = e.Data.At,
+        LastEditor = e.Data.By,
         LastEdition = e.Version,
     };
 
-    public static Schedule Apply(IEvent<ScheduleChanged> e, Schedule before) =>
-        before with { IsActive = true, Body = e.Data.Schedule, UpdatedAt = e.Data.At, LastEdition = e.Version };
+    public static Schedule Apply(IEvent<ScheduleChanged> e, Schedule before) => before with
+    {
+        IsActive = true,
+        Body = e.Data.Schedule,
+        UpdatedAt = e.Data.At,
+        DoneUpTo = e.Data.At,
+        QueuedAt = null,
+        LastEditor = e.Data.By,
+        LastEdition = e.Version,
+    };
 
-    public static Schedule Apply(ScheduleRan e, Schedule before) => before with { LastExecutionId = e.ExecutionId };
+    public static Schedule Apply(ScheduleRan e, Schedule before) => e.DueAt is { } due
+        ? before with { LastExecutionId = e.ExecutionId, DoneUpTo = Later(due, before.DoneUpTo), QueuedAt = null }
+        : before with { LastExecutionId = e.ExecutionId };
+
+    public static Schedule Apply(ScheduleQueued e, Schedule before) => before with { DoneUpTo = e.DueAt, QueuedAt = e.DueAt };
+
+    public static Schedule Apply(ScheduleSkipped e, Schedule before) => before with { DoneUpTo = e.DueAt };
 
     public static Schedule Apply(IEvent<ScheduleDeactivated> e, Schedule before) =>
-        before with { IsActive = false, UpdatedAt = e.Data.At, LastEdition = e.Version };
+        before with { IsActive = false, QueuedAt = null, UpdatedAt = e.Data.At, LastEdition = e.Version };
+
+    private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
 }
 
 /// <summary>A schedule as its author wrote it.</summary>
