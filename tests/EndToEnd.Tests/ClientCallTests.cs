@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Loadstone.Client;
 
 namespace Loadstone.EndToEnd.Tests;
 
