@@ -29,6 +29,20 @@ public sealed class FileTests(RunningPlatform running)
     }
 
     [Fact]
+    public async Task The_typed_client_uploads_reads_and_takes_out_of_use()
+    {
+        var (name, content) = (NewName(), $"a\n{Guid.NewGuid()}\n");
+        using var body = new StringContent(content, Encoding.UTF8, "text/csv");
+        var id = (await running.Api.UploadFileAsync(body, name, CancellationToken.None)).File["id"]!.GetValue<Guid>();
+
+        using var back = new StreamReader(await running.Api.FileContentAsync(id, CancellationToken.None));
+        Assert.Equal(content, await back.ReadToEndAsync());
+        Assert.Single((await running.Api.FilesAsync(name, null, null, null, null, CancellationToken.None)).Files);
+        Assert.False((await running.Api.DeleteFileAsync(id, CancellationToken.None)).File["is_active"]!.GetValue<bool>());
+        Assert.Equal(name, (await running.Api.FileAsync(id, CancellationToken.None)).File["name"]!.ToString());
+    }
+
+    [Fact]
     public async Task A_run_takes_the_rows_of_the_file_its_plan_names_and_its_manifest_has_the_hash()
     {
         var name = NewName();
