@@ -60,4 +60,8 @@ public partial interface ILoadstoneApi
     /// <summary>The audit log, newest first.</summary>
     [Get("api/audit")]
     Task<AuditList> AuditAsync([Query] string? user, [Query] string? operation, [Query] string? outcome, [Query] int limit, [Query] string? cursor, CancellationToken cancellation);
+
+    /// <summary>A page of the audit log, by any of the filters that the API names.</summary>
+    [Get("api/audit")]
+    Task<AuditList> AuditAsync([QueryMap] IDictionary<string, string> filter, CancellationToken cancellation);
 }

@@ -13,6 +13,10 @@ public partial interface ILoadstoneApi
     [Get("api/load-testing/configurations")]
     Task<ConfigurationList> ConfigurationsAsync([Query] string? name, [Query] int limit, CancellationToken cancellation);
 
+    /// <summary>A page of configurations, by any of the filters that the API names.</summary>
+    [Get("api/load-testing/configurations")]
+    Task<ConfigurationList> ConfigurationsAsync([QueryMap] IDictionary<string, string> filter, CancellationToken cancellation);
+
     /// <summary>Stores a plan as a new configuration.</summary>
     [Post("api/load-testing/configurations")]
     Task<ConfigurationAnswer> CreateConfigurationAsync([Body] JsonObject plan, CancellationToken cancellation);
@@ -26,6 +30,14 @@ public partial interface ILoadstoneApi
     [Get("api/load-testing/configurations/{id}/export")]
     Task<string> ExportConfigurationAsync([Path] Guid id, [Query] string format, CancellationToken cancellation);
 
+    /// <summary>Makes a configuration of another tool's file, without storing it unless asked to.</summary>
+    [Post("api/load-testing/import")]
+    Task<ImportAnswer> ImportAsync([Body] ImportRequest file, [Query] string? store, CancellationToken cancellation);
+
+    /// <summary>As above, with the file itself as the body: HAR or OpenAPI as JSON, OpenAPI as YAML, JMX as XML; the rest in the query.</summary>
+    [Post("api/load-testing/import")]
+    Task<ImportAnswer> ImportAsync([Body] HttpContent file, [QueryMap] IDictionary<string, string> how, CancellationToken cancellation);
+
     /// <summary>Asks for a run. The same key with the same body is the same run.</summary>
     [Post("api/load-testing/execute")]
     Task<ExecutionAnswer> ExecuteAsync(
@@ -34,6 +46,10 @@ public partial interface ILoadstoneApi
     /// <summary>Executions, newest first.</summary>
     [Get("api/load-testing/executions")]
     Task<ExecutionList> ExecutionsAsync([Query] int limit, [Query] string? status, CancellationToken cancellation);
+
+    /// <summary>A page of executions, by any of the filters that the API names.</summary>
+    [Get("api/load-testing/executions")]
+    Task<ExecutionList> ExecutionsAsync([QueryMap] IDictionary<string, string> filter, CancellationToken cancellation);
 
     /// <summary>How an execution stands.</summary>
     [Get("api/load-testing/executions/{id}/status")]
@@ -63,6 +79,14 @@ public partial interface ILoadstoneApi
     [Get("api/load-testing/executions/{id}/endpoints")]
     Task<EndpointList> EndpointsAsync([Path] Guid id, CancellationToken cancellation);
 
+    /// <summary>The operations of one phase of an execution, slowest first.</summary>
+    [Get("api/load-testing/executions/{id}/endpoints")]
+    Task<EndpointList> EndpointsAsync([Path] Guid id, [Query] string? phase, CancellationToken cancellation);
+
+    /// <summary>A report of an ended execution, as <c>json</c>, <c>html</c>, <c>junit</c>, <c>markdown</c> or <c>csv</c>.</summary>
+    [Get("api/load-testing/executions/{id}/report")]
+    Task<string> ReportAsync([Path] Guid id, [Query] string format, [Query] string? type, CancellationToken cancellation);
+
     /// <summary>The report of an ended execution, as <c>json</c> or <c>html</c>.</summary>
     [Get("api/load-testing/executions/{id}/report")]
     Task<string> ReportAsync([Path] Guid id, [Query] string format, CancellationToken cancellation);
@@ -78,6 +102,10 @@ public partial interface ILoadstoneApi
     /// <summary>Active environments of a name.</summary>
     [Get("api/load-testing/environments")]
     Task<EnvironmentList> EnvironmentsAsync([Query] string name, CancellationToken cancellation);
+
+    /// <summary>A page of environments, by any of the filters that the API names.</summary>
+    [Get("api/load-testing/environments")]
+    Task<EnvironmentList> EnvironmentsAsync([QueryMap] IDictionary<string, string> filter, CancellationToken cancellation);
 
     /// <summary>Registers an environment.</summary>
     [Post("api/load-testing/environments")]

@@ -15,6 +15,7 @@ var app = builder.Build();
 app.UsePlatformDefaults();
 app.MapConfigurations();
 app.MapExport();
+app.MapImport();
 app.MapScenarios();
 app.MapPlans();
 app.MapEnvironments();

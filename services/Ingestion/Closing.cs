@@ -100,6 +100,7 @@ public sealed class Closing(LeasedRun run, Database database, WindowStore window
         var at = time.GetUtcNow();
         if (!accounts.CanSeal(stored, at))
             return;
+        await runs.TakeNoMoreSamplesAsync(run.ExecutionId, cancellation);
         // What is still open, because patience ends or because only other tools have anything to say of it, is closed with what there is.
         for (; _lastClosed < accounts.LastSecond(stored); _lastClosed++)
             await TryCloseAsync(accounts, _lastClosed + 1, (_, _) => true, cancellation);

@@ -53,6 +53,10 @@ public sealed class RunStore(Database database)
     public Task EndedAsync(Guid execution, CancellationToken cancellation) => database.ExecuteAsync(
         "update ingestion.runs set ended = true where execution_id = $1 and start_at is null", cancellation, execution);
 
+    /// <summary>From now on the run has no more to wait for than what is stored.</summary>
+    public Task TakeNoMoreSamplesAsync(Guid execution, CancellationToken cancellation) => database.ExecuteAsync(
+        "update ingestion.runs set takes_samples = false where execution_id = $1 and takes_samples", cancellation, execution);
+
     public async Task<IReadOnlyList<LeasedRun>> TakeLeasesAsync(Guid holder, DateTimeOffset now, CancellationToken cancellation)
     {
         await using var command = database.Command(Database.Script("take_leases"), holder, now);

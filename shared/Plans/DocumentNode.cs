@@ -48,6 +48,9 @@ public sealed class DocumentNode
         return _members.TryGetPropertyValue(name, out var value) ? value : null;
     }
 
+    /// <summary>The whole object as it stands, for whoever reads it in another way.</summary>
+    public string ToJson() => _members.ToJsonString();
+
     /// <summary>Notes an error about a member.</summary>
     public void Error(string name, string message) => Errors.Add(At(name), message);
 

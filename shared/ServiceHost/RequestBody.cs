@@ -22,6 +22,16 @@ public static class RequestBody
         return new DocumentNode(json ?? JsonValue.Create(0), "", errors);
     }
 
+    /// <summary>A body that is a file of another kind, as text.</summary>
+    /// <exception cref="RefusalException">415 when it is none of the types, 413 when it is too large, 400 when it is not UTF-8.</exception>
+    public static Task<string> ReadTextAsync(this HttpRequest request, params string[] types)
+    {
+        var type = request.ContentType?.Split(';')[0].Trim();
+        if (!types.Contains(type, StringComparer.OrdinalIgnoreCase))
+            throw new RefusalException(StatusCodes.Status415UnsupportedMediaType, $"The body must be application/json, or {string.Join(" or ", types)}.");
+        return ReadTextAsync(request);
+    }
+
     private static async Task<string> ReadTextAsync(HttpRequest request)
     {
         using var reader = new StreamReader(request.Body, StrictUtf8, detectEncodingFromByteOrderMarks: false);

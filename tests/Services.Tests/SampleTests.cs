@@ -77,7 +77,7 @@ public sealed class SampleTests(TestDatabase test) : IClassFixture<TestDatabase>
     }
 
     [Fact]
-    public async Task A_batch_that_is_taken_while_the_run_is_being_sealed_is_in_the_seal()
+    public async Task A_run_is_sealed_while_a_tool_posts_without_a_pause_and_every_batch_that_was_taken_is_in_the_seal()
     {
         await StartAsync();
         var closing = await TakeAsync();

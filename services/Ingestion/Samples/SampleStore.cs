@@ -45,7 +45,7 @@ public sealed class SampleStore(Database database, WindowStore windows, Arrivals
             await WindowStore.StoreAsync(connection, new MetricWindowRecorded(batch.ExecutionId, shard, run.Day, window), cancellation);
     }
 
-    // A run is open from its start to its seal; its row is locked, so it is not sealed before these samples are in.
+    // A run is open from its start until it is about to be sealed; its row is locked, so it is not sealed before these samples are in.
     private static DateTimeOffset StartOf(Standing run, DateTimeOffset now)
     {
         if (run.IsOver)
@@ -63,7 +63,7 @@ public sealed class SampleStore(Database database, WindowStore windows, Arrivals
     private static async Task<Standing> LockAsync(NpgsqlConnection connection, Guid execution, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            "select day, start_at, ended or sealed_at is not null from ingestion.runs where execution_id = $1 for update", connection);
+            "select day, start_at, ended or sealed_at is not null or not takes_samples from ingestion.runs where execution_id = $1 for update", connection);
         Database.AddValues(command.Parameters, execution);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);

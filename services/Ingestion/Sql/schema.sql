@@ -15,6 +15,8 @@ create table if not exists ingestion.runs (
   faults text[],
   total bytea
 );
+-- Other tools may add samples until the run is about to be sealed; else one that never stops would keep it from that.
+alter table ingestion.runs add column if not exists takes_samples boolean not null default true;
 create index if not exists runs_open on ingestion.runs (execution_id) where sealed_at is null and not ended;
 
 create table if not exists ingestion.shards (

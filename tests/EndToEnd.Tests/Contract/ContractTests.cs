@@ -109,7 +109,7 @@ public sealed class ContractTests(RunningPlatform running) : IAsyncLifetime
             }
 
             var other = await _requests.MakeAsync(operation);
-            other.Content = new StringContent("<xml/>", new System.Net.Http.Headers.MediaTypeHeaderValue("application/xml"));
+            other.Content = new StringContent("<xml/>", new System.Net.Http.Headers.MediaTypeHeaderValue("application/x-other"));
             await HoldAsync(operation, "a body of another type", other, status => status == 415);
         }
 

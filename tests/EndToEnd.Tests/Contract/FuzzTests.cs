@@ -97,6 +97,9 @@ public sealed partial class FuzzTests(RunningPlatform running) : IDisposable
     private async Task<(string Sent, string Answer)> SendAsync(Random random, Template template, string secret)
     {
         using var request = template.Spoil(random, new Mutations(random), secret);
+        // A path that begins with two slashes would name another host.
+        if (request.RequestUri!.OriginalString is ['/', '/', ..] path)
+            request.RequestUri = new Uri(running.Platform.Gateway.GetLeftPart(UriPartial.Authority) + path);
         var sent = $"{request}\n{(request.Content is null ? "" : await request.Content.ReadAsStringAsync())}";
         using var answer = await _gateway.SendAsync(request);
         return (sent, $"HTTP/1.1 {(int)answer.StatusCode}\n{answer.Headers}\n{await answer.Content.ReadAsStringAsync()}");
