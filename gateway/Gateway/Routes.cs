@@ -1,6 +1,7 @@
 using Loadstone.Gateway.Api;
 using Loadstone.Gateway.Doors;
 using Loadstone.ServiceHost;
+using Microsoft.AspNetCore.Mvc;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Transforms;
@@ -43,8 +44,11 @@ internal static class Routes
     public static void MapRoutes(this WebApplication app)
     {
         var document = app.Services.GetRequiredService<ApiDocument>();
-        app.MapReverseProxy().ConfigureEndpoints((endpoint, route) => endpoint.WithMetadata(document[route.RouteId]));
+        app.MapReverseProxy().ConfigureEndpoints((endpoint, route) => endpoint.WithMetadata(MetadataOf(document[route.RouteId])));
     }
+
+    private static object[] MetadataOf(Operation operation) =>
+        operation.LargestBodyMb is { } most ? [operation, new RequestSizeLimitAttribute(most * 1024L * 1024)] : [operation];
 
     private static RouteConfig RouteOf(Operation operation) => new()
     {

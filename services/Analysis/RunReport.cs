@@ -80,7 +80,7 @@ public sealed record RunReport
         Operations = [.. measured.Total.Operations.Select(o => OperationFigures.Of(o, measured.Total.Seconds)).OrderByDescending(o => o.Figures.AvgResponseTime)],
         Phases = PhasePerformance.Of(measured.Seconds),
         Series = SeriesOf(measured.Seconds),
-        Gaps = measured.Gaps,
+        Gaps = [.. measured.Gaps, .. measured.Notes ?? []],
     };
 
     private static List<ReportPoint> SeriesOf(IReadOnlyList<MetricWindow> seconds)

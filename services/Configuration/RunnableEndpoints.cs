@@ -1,5 +1,6 @@
 using Loadstone.Configuration.Configurations;
 using Loadstone.Configuration.Environments;
+using Loadstone.Configuration.Files;
 using Loadstone.Configuration.Scenarios;
 using Loadstone.Configuration.TestPlans;
 using Loadstone.Contracts;
@@ -108,13 +109,13 @@ internal static class RunnableEndpoints
         var plan = request.Scale.Apply(given, errors);
         RunTerms.CheckCaller(system, InternalIdentity.CallerOf(http));
         RunTerms.Check(system, plan, request.IsConfirmed, request.IsForAnytime ? null : now, errors);
-        var whole = await session.FillScenariosAsync(plan, errors);
+        var (whole, files) = await session.FillFilesAsync(await session.FillScenariosAsync(plan, errors), errors);
         RefusalException.ThrowIfAny(errors);
         await environment.MustBeOursAsync(http.RequestServices.GetRequiredService<IConfiguration>(), now, http.RequestAborted);
         return new RunnableConfiguration(
             Guid.Empty, 0, whole, system.Name, system.BaseUrls, system.Variables,
             environment.Id, [.. system.Secrets.Keys], system.Limits.MaxRps, system.RequiresPassedRunIn, asked?.Scale,
-            system.Kind == EnvironmentKind.Production);
+            system.Kind == EnvironmentKind.Production, files.Count == 0 ? null : files);
     }
 
     // A run's relative paths go to the first.

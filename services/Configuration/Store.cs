@@ -1,5 +1,6 @@
 using Loadstone.Configuration.Configurations;
 using Loadstone.Configuration.Environments;
+using Loadstone.Configuration.Files;
 using Loadstone.Configuration.Scenarios;
 using Loadstone.Configuration.TestPlans;
 using Loadstone.Plans;
@@ -7,7 +8,7 @@ using Loadstone.ServiceHost;
 
 namespace Loadstone.Configuration;
 
-/// <summary>What this service keeps: four kinds of resources, each an event stream with its present state beside it.</summary>
+/// <summary>What this service keeps: five kinds of resources, each an event stream with its present state beside it.</summary>
 internal static class Store
 {
     public static void AddStore(this WebApplicationBuilder builder)
@@ -24,6 +25,7 @@ internal static class Store
             options.Projections.Snapshot<StoredScenario>(SnapshotLifecycle.Inline);
             options.Projections.Snapshot<StoredPlan>(SnapshotLifecycle.Inline);
             options.Projections.Snapshot<TargetEnvironment>(SnapshotLifecycle.Inline);
+            options.Projections.Snapshot<StoredFile>(SnapshotLifecycle.Inline);
         }).UseLightweightSessions().ApplyAllDatabaseChangesOnStartup();
         builder.Services.AddPostgresHealth(postgres);
     }
@@ -43,5 +45,8 @@ internal static class Store
         events.MapEventType<EnvironmentChanged>("environment_changed");
         events.MapEventType<OwnershipChecked>("ownership_checked");
         events.MapEventType<EnvironmentDeactivated>("environment_deactivated");
+        events.MapEventType<FileUploaded>("file_uploaded");
+        events.MapEventType<FileNamed>("file_named");
+        events.MapEventType<FileDeactivated>("file_deactivated");
     }
 }

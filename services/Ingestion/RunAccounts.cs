@@ -10,7 +10,20 @@ public enum ShardState
 }
 
 /// <summary>What is known of one shard: what it said when it finished, or when it was given up.</summary>
-public sealed record ShardAccount(int Shard, ShardState State, int? LastSequence, long? Sent, long? Outcomes, DateTimeOffset? EndedAt);
+/// <param name="Shard">Its number.</param>
+/// <param name="State">Whether it goes on.</param>
+/// <param name="LastSequence">Its last second, once it has finished.</param>
+/// <param name="Sent">What it says it sent.</param>
+/// <param name="Outcomes">What it says came of it.</param>
+/// <param name="EndedAt">When it was over.</param>
+/// <param name="Parent">The lost shard whose share it carries on; null for one from the beginning.</param>
+/// <param name="FirstSecond">The first second of one that carries on; null while that is not known.</param>
+public sealed record ShardAccount(
+    int Shard, ShardState State, int? LastSequence, long? Sent, long? Outcomes, DateTimeOffset? EndedAt, int? Parent = null, int? FirstSecond = null)
+{
+    /// <summary>The first second it is to report; beyond any while it has not begun.</summary>
+    public int First => Parent is null ? 0 : FirstSecond ?? int.MaxValue;
+}
 
 /// <summary>What is stored of one shard.</summary>
 public sealed record StoredWindows(int Shard, int Count, int LastSequence, long Sent, long Outcomes);
@@ -30,7 +43,7 @@ public sealed record RunAccounts(DateTimeOffset? StartAt, IReadOnlyList<ShardAcc
     public bool IsLoadOver => Shards.Count > 0 && Shards.All(s => s.State != ShardState.Running);
 
     /// <summary>The shards that ought to report a second.</summary>
-    public IEnumerable<int> ExpectedAt(int second) => Shards.Where(s => s.State switch
+    public IEnumerable<int> ExpectedAt(int second) => Shards.Where(s => s.First <= second && s.State switch
     {
         ShardState.Running => true,
         ShardState.Finished => s.LastSequence >= second,
@@ -50,22 +63,31 @@ public sealed record RunAccounts(DateTimeOffset? StartAt, IReadOnlyList<ShardAcc
         stored.Select(s => s.LastSequence).DefaultIfEmpty(-1).Max());
 
     /// <summary>Whether everything that was ever to come is there.</summary>
-    public bool IsComplete(IReadOnlyList<StoredWindows> stored) => IsLoadOver && Shards.All(s => GapOf(s, stored) is null);
+    public bool IsComplete(IReadOnlyList<StoredWindows> stored) => IsLoadOver && Shards.All(s => HeirOf(s) is not null || GapOf(s, stored) is null);
 
     /// <summary>Whether the run is to be sealed now: complete, or given long enough.</summary>
     public bool CanSeal(IReadOnlyList<StoredWindows> stored, DateTimeOffset now) =>
         IsComplete(stored) || (IsLoadOver && now >= Shards.Max(s => s.EndedAt) + SealingPatience);
 
-    /// <summary>What is missing, in sentences.</summary>
-    public IReadOnlyList<string> Gaps(IReadOnlyList<StoredWindows> stored) => [.. Shards.Select(s => GapOf(s, stored)).OfType<string>()];
+    /// <summary>What is missing and was not made up for, in sentences.</summary>
+    public IReadOnlyList<string> Gaps(IReadOnlyList<StoredWindows> stored) => [.. Shards.Where(s => HeirOf(s) is null).Select(s => GapOf(s, stored)).OfType<string>()];
+
+    /// <summary>Where the share of a lost shard was carried on by another, and from when on: gaps that are known to the second.</summary>
+    public IReadOnlyList<string> Notes(IReadOnlyList<StoredWindows> stored) => [.. Shards.Where(s => s.State == ShardState.Lost)
+        .Select(lost => (Gap: GapOf(lost, stored), Heir: HeirOf(lost))).Where(moved => moved.Heir is not null)
+        .Select(moved => Say($"{moved.Gap}; shard {moved.Heir!.Shard} carried its share on from second {moved.Heir.FirstSecond}"))];
+
+    private ShardAccount? HeirOf(ShardAccount shard) =>
+        shard.State == ShardState.Lost ? Shards.FirstOrDefault(s => s.Parent == shard.Shard && s.FirstSecond is not null) : null;
 
     private static string? GapOf(ShardAccount shard, IReadOnlyList<StoredWindows> all)
     {
         var stored = all.FirstOrDefault(s => s.Shard == shard.Shard) ?? new StoredWindows(shard.Shard, 0, -1, 0, 0);
         if (shard.State == ShardState.Lost)
             return Say($"shard {shard.Shard} was lost after its second {stored.LastSequence}");
-        if (stored.Count != shard.LastSequence + 1)
-            return Say($"shard {shard.Shard} has {stored.Count} of its {shard.LastSequence + 1} seconds");
+        var seconds = Math.Max(0, (shard.LastSequence ?? -1) + 1 - shard.First);
+        if (stored.Count != seconds)
+            return Say($"shard {shard.Shard} has {stored.Count} of its {seconds} seconds");
         return stored.Sent == shard.Sent && stored.Outcomes == shard.Outcomes ? null
             : Say($"shard {shard.Shard} says it sent {shard.Sent} requests with {shard.Outcomes} outcomes, its seconds have {stored.Sent} and {stored.Outcomes}");
     }

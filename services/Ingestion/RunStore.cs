@@ -32,6 +32,14 @@ public sealed class RunStore(Database database)
         """, cancellation, started.ExecutionId, started.Day, started.StartAt.ToUniversalTime(), started.Shards.ToArray(),
         started.Workers?.ToArray() ?? new string?[started.Shards.Count]);
 
+    /// <summary>Another shard is to report; its first second is told when it is known, in whatever order that comes.</summary>
+    public Task AddedAsync(ShardAdded added, CancellationToken cancellation) => database.ExecuteAsync(
+        """
+        insert into ingestion.shards (execution_id, shard, state, worker, parent, first_second) values ($1, $2, 'running', $3, $4, $5)
+        on conflict (execution_id, shard) do update
+          set worker = excluded.worker, parent = excluded.parent, first_second = coalesce(excluded.first_second, shards.first_second)
+        """, cancellation, added.ExecutionId, added.Shard, added.Worker, added.Parent, added.FirstSecond);
+
     /// <summary>A shard is over. What it said first stays: a shard that finished is not lost afterwards, nor the other way round.</summary>
     public Task ShardOverAsync(Guid execution, ShardAccount shard, CancellationToken cancellation) => database.ExecuteAsync(
         """
@@ -63,13 +71,13 @@ public sealed class RunStore(Database database)
     public async Task<RunAccounts> AccountsAsync(LeasedRun run, CancellationToken cancellation)
     {
         await using var command = database.Command(
-            "select shard, state, last_sequence, sent, outcomes, ended_at from ingestion.shards where execution_id = $1 order by shard", run.ExecutionId);
+            "select shard, state, last_sequence, sent, outcomes, ended_at, parent, first_second from ingestion.shards where execution_id = $1 order by shard", run.ExecutionId);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var shards = new List<ShardAccount>();
         while (await reader.ReadAsync(cancellation))
             shards.Add(new ShardAccount(
                 reader.GetInt32(0), Enum.Parse<ShardState>(reader.GetString(1), ignoreCase: true), Or<int>(reader, 2), Or<long>(reader, 3),
-                Or<long>(reader, 4), Or<DateTimeOffset>(reader, 5)));
+                Or<long>(reader, 4), Or<DateTimeOffset>(reader, 5), Or<int>(reader, 6), Or<int>(reader, 7)));
         return new RunAccounts(run.StartAt, shards);
     }
 

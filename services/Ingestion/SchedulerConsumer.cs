@@ -5,12 +5,14 @@ namespace Loadstone.Ingestion;
 
 /// <summary>Which runs there are, and which shards make them.</summary>
 public sealed class SchedulerConsumer(WindowStore windows, RunStore runs, Arrivals arrivals)
-    : IConsumer<ExecutionRequested>, IConsumer<ExecutionStarted>, IConsumer<ShardLost>, IConsumer<ExecutionEnded>
+    : IConsumer<ExecutionRequested>, IConsumer<ExecutionStarted>, IConsumer<ShardAdded>, IConsumer<ShardLost>, IConsumer<ExecutionEnded>
 {
     public Task Consume(ConsumeContext<ExecutionRequested> context) =>
         windows.KnowRunAsync(context.Message.ExecutionId, context.Message.Day, context.CancellationToken);
 
     public Task Consume(ConsumeContext<ExecutionStarted> context) => runs.StartedAsync(context.Message, context.CancellationToken);
+
+    public Task Consume(ConsumeContext<ShardAdded> context) => runs.AddedAsync(context.Message, context.CancellationToken);
 
     public async Task Consume(ConsumeContext<ShardLost> context)
     {

@@ -35,17 +35,17 @@ public sealed class Announcer(IPublishEndpoint bus, InternalIdentity identity, I
             yield break;
         if (x.IsOver || x.Stop is not null)
             yield return new Contracts.StopShard(worker, id, number);
-        else if (x.Phase == ExecutionPhase.Preparing && shard.Stage == ShardStage.Assigned)
+        else if (shard.Stage == ShardStage.Assigned && (x.Phase == ExecutionPhase.Preparing || shard.IsMoved))
             yield return Prepare(x, shard, identity);
-        else if (x.StartAt is { } startAt)
-            yield return new Contracts.StartShard(worker, id, number, startAt);
+        else if (x.StartAt is { } startAt && (!shard.IsMoved || shard.Joined is not null))
+            yield return new Contracts.StartShard(worker, id, number, startAt, shard.Joined?.FirstSecond, shard.Joined?.PausedSeconds ?? 0);
     }
 
     private static Contracts.PrepareShard Prepare(Execution x, Shard shard, InternalIdentity identity) => new(
         shard.WorkerId, x.Id, shard.Number, shard.Assigned.ShareIndex, shard.Assigned.ShareOf, x.Plan,
         x.Request.Configuration.BaseUrls, x.Request.Configuration.Variables, x.Request.Seed, x.Day,
         x.Request.Configuration.EnvironmentId, x.Request.Configuration.SecretNames,
-        identity.SignRun(x.Id, x.Request.Configuration.EnvironmentId), x.Request.Configuration.MaxRps);
+        identity.SignRun(x.Id, x.Request.Configuration.EnvironmentId), x.Request.Configuration.MaxRps, x.Changes);
 
     private IEnumerable<object> Meaning(object e, Execution x) => e switch
     {
@@ -58,12 +58,20 @@ public sealed class Announcer(IPublishEndpoint bus, InternalIdentity identity, I
         ExecutionResumed => x.Shards.Where(s => !s.IsOver).Select(s => new Contracts.ResumeShard(s.WorkerId, x.Id, s.Number, x.Steerings)),
         LoadChanged => x.Shards.Where(s => !s.IsOver).Select(s => new Contracts.SteerShard(s.WorkerId, x.Id, s.Number, x.Changes)),
         StopRequested => x.Shards.SelectMany(s => CommandsFor(x, s, identity)),
+        ShardMoved moved => [Added(x, moved.Shard.Shard), .. CommandsFor(x, x.Shards.Single(s => s.Number == moved.Shard.Shard), identity)],
+        ShardJoined joined => [Added(x, joined.Shard), .. CommandsFor(x, x.Shards.Single(s => s.Number == joined.Shard), identity)],
         ShardLost lost => [new Contracts.ShardLost(x.Id, lost.Shard, lost.At)],
         ExecutionCompleted or ExecutionFailed or ExecutionCancelled => [
             new Contracts.ExecutionEnded(x.Id, NameOf(x.Status), x.Reason, x.Analysis?.Verdict.Outcome, x.EndedAt!.Value),
             .. x.Shards.SelectMany(s => CommandsFor(x, s, identity))],
         _ => [],
     };
+
+    private static Contracts.ShardAdded Added(Execution x, int number)
+    {
+        var shard = x.Shards.Single(s => s.Number == number);
+        return new Contracts.ShardAdded(x.Id, number, shard.Assigned.Parent!.Value, shard.Assigned.WorkerName, shard.Joined?.FirstSecond);
+    }
 
     // By the event and not by the state of the execution, which may be further on already.
     private static Contracts.ExecutionStateChanged? StateAfter(IEvent e) => e.Data switch

@@ -12,7 +12,17 @@ public sealed record ExecutionRequested(
 
 public sealed record ShardsAssigned(IReadOnlyList<AssignedShard> Shards, DateTimeOffset At);
 
-public sealed record AssignedShard(int Shard, Guid WorkerId, string WorkerName, int ShareIndex, int ShareOf, int Users, WorkerFacts? Facts = null);
+/// <summary>A share of the load that a worker is to make.</summary>
+/// <param name="Shard">Its number, never used again in the run.</param>
+/// <param name="WorkerId">The worker.</param>
+/// <param name="WorkerName">Its name.</param>
+/// <param name="ShareIndex">Which share it is, from 0.</param>
+/// <param name="ShareOf">How many shares there are.</param>
+/// <param name="Users">Its users.</param>
+/// <param name="Facts">What the worker was.</param>
+/// <param name="Parent">The lost shard whose share it carries on; null for one from the beginning.</param>
+public sealed record AssignedShard(
+    int Shard, Guid WorkerId, string WorkerName, int ShareIndex, int ShareOf, int Users, WorkerFacts? Facts = null, int? Parent = null);
 
 /// <summary>What a worker was when it got its share.</summary>
 public sealed record WorkerFacts(string Region, double ClockOffsetMs, string? Version, WorkerHardware? Hardware);
@@ -36,6 +46,12 @@ public sealed record StopRequested(string By, string Reason, bool AsFailure, Dat
 public sealed record ShardFinished(int Shard, int LastSequence, long Sent, string? Fault, DateTimeOffset At);
 
 public sealed record ShardLost(int Shard, string Reason, DateTimeOffset At);
+
+/// <summary>The share of a lost shard goes to another worker, as a new shard.</summary>
+public sealed record ShardMoved(AssignedShard Shard, DateTimeOffset At);
+
+/// <summary>A moved shard begins: its first second is whole, counted from the common start.</summary>
+public sealed record ShardJoined(int Shard, int FirstSecond, double PausedSeconds, DateTimeOffset At);
 
 public sealed record ExecutionAnalyzed(Verdict Verdict, RunFigures Figures, RunPeaks Peaks, DateTimeOffset At);
 
@@ -87,8 +103,10 @@ public enum ShardStage
     Lost,
 }
 
-public sealed record Shard(AssignedShard Assigned, ShardStage Stage)
+public sealed record Shard(AssignedShard Assigned, ShardStage Stage, DateTimeOffset? MovedAt = null, ShardJoined? Joined = null)
 {
+    public bool IsMoved => Assigned.Parent is not null;
+
     public int Number => Assigned.Shard;
 
     public Guid WorkerId => Assigned.WorkerId;
@@ -194,6 +212,16 @@ public sealed record Execution
         (x with { Fault = x.Fault ?? e.Fault }).WithShard(e.Shard, ShardStage.Finished).WithLoadEnded(e.At);
 
     public static Execution Apply(ShardLost e, Execution x) => x.WithShard(e.Shard, ShardStage.Lost).WithLoadEnded(e.At);
+
+    public static Execution Apply(ShardMoved e, Execution x) => x with
+    {
+        Phase = x.PausedAt is null ? ExecutionPhase.Running : ExecutionPhase.Paused,
+        LoadEndedAt = null,
+        Shards = [.. x.Shards, new Shard(e.Shard, ShardStage.Assigned, e.At)],
+    };
+
+    public static Execution Apply(ShardJoined e, Execution x) =>
+        x with { Shards = [.. x.Shards.Select(s => s.Number == e.Shard ? s with { Stage = ShardStage.Prepared, Joined = e } : s)] };
 
     public static Execution Apply(ExecutionAnalyzed e, Execution x) => x with { Analysis = e };
 

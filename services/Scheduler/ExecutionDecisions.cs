@@ -12,7 +12,7 @@ public sealed record FreeWorker(Guid Id, string Name, int FreeUsers, double Roun
 /// What happens to an execution: pure functions from its state and a command to events. A command that was carried out before
 /// gives no events; one that the state does not allow is refused in words.
 /// </summary>
-public static class ExecutionDecisions
+public static partial class ExecutionDecisions
 {
     public static readonly TimeSpan LongestWaitForWorkers = TimeSpan.FromMinutes(10);
     public static readonly TimeSpan LongestPreparation = TimeSpan.FromSeconds(60);
@@ -39,17 +39,19 @@ public static class ExecutionDecisions
     /// <summary>A shard is ready; when it is the last, all start together.</summary>
     public static IEnumerable<object> Prepared(Execution x, int shard, Guid workerId, double slowestRoundTripMs, DateTimeOffset now)
     {
-        if (x.Phase != ExecutionPhase.Preparing || !Is(x, shard, workerId, ShardStage.Assigned))
+        if (x.Phase is not (ExecutionPhase.Preparing or ExecutionPhase.Running or ExecutionPhase.Paused) || !Is(x, shard, workerId, ShardStage.Assigned))
             yield break;
         yield return new ShardPrepared(shard, now);
-        if (x.Shards.All(s => s.Number == shard || s.Stage == ShardStage.Prepared))
+        if (x.Phase == ExecutionPhase.Preparing && x.Shards.All(s => s.Number == shard || s.Stage == ShardStage.Prepared))
             yield return new ExecutionStarted(now + Longer(ShortestLead, TimeSpan.FromMilliseconds(LeadInRoundTrips * slowestRoundTripMs)), now);
     }
 
-    public static IEnumerable<object> Refused(Execution x, int shard, Guid workerId, string reason, DateTimeOffset now) =>
-        x.Phase == ExecutionPhase.Preparing && Is(x, shard, workerId, ShardStage.Assigned)
-            ? [new ShardRefused(shard, reason, now), new ExecutionFailed(reason, now)]
-            : [];
+    public static IEnumerable<object> Refused(Execution x, int shard, Guid workerId, string reason, DateTimeOffset now)
+    {
+        if (!Is(x, shard, workerId, ShardStage.Assigned))
+            return [];
+        return x.Phase == ExecutionPhase.Preparing ? [new ShardRefused(shard, reason, now), new ExecutionFailed(reason, now)] : Lost(x, shard, reason, now);
+    }
 
     public static IEnumerable<object> Pause(Execution x, string by, DateTimeOffset now)
     {
@@ -99,31 +101,6 @@ public static class ExecutionDecisions
     public static IEnumerable<object> Finished(Execution x, int shard, int lastSequence, long sent, string? fault, DateTimeOffset now) =>
         Has(x, shard) && !x.IsOver ? [new ShardFinished(shard, lastSequence, sent, fault, now)] : [];
 
-    /// <summary>A worker is gone. By the plan's policy the run goes on without it, or ends as failed.</summary>
-    public static IEnumerable<object> Lost(Execution x, int shard, string reason, DateTimeOffset now)
-    {
-        if (!Has(x, shard) || x.IsOver)
-            yield break;
-        if (x.Phase == ExecutionPhase.Preparing)
-        {
-            yield return new ExecutionFailed(reason, now);
-            yield break;
-        }
-
-        yield return new ShardLost(shard, reason, now);
-        if (x.Stop is null && x.Plan.LostWorkerPolicy == LostWorkerPolicy.Fail)
-            yield return new StopRequested("scheduler", reason, AsFailure: true, now);
-    }
-
-    /// <summary>A worker ended its share by itself. To the run it is lost from there on, whatever was measured before.</summary>
-    public static IEnumerable<object> GaveUp(Execution x, int shard, string reason, DateTimeOffset now) =>
-        x.Shards.FirstOrDefault(s => s.Number == shard) is { } known ? Lost(x, shard, $"the worker {known.Assigned.WorkerName} {reason}", now) : [];
-
-    /// <summary>The shards a worker says it has and no run wants of it any more: it was called lost and came back.</summary>
-    public static IEnumerable<Contracts.StopShard> Strays(Contracts.WorkerReported worker, IReadOnlyList<Execution> active) => worker.Shards
-        .Where(reported => !active.Any(x => x.Id == reported.ExecutionId && x.Shards.Any(s => s.Number == reported.Shard && s.WorkerId == worker.WorkerId && !s.IsOver)))
-        .Select(reported => new Contracts.StopShard(worker.WorkerId, reported.ExecutionId, reported.Shard));
-
     /// <summary>The judgement is there. It makes the status final, unless that happened without it; then it is only kept.</summary>
     public static IEnumerable<object> Analyzed(Execution x, Verdict verdict, RunFigures figures, RunPeaks peaks, DateTimeOffset now)
     {
@@ -143,6 +120,7 @@ public static class ExecutionDecisions
             [new ExecutionFailed($"{Late(x, ShardStage.Assigned)} not ready within {DurationText.Format(LongestPreparation)}", now)],
         ExecutionPhase.Running when now > Latest(x) =>
             x.Shards.Where(s => !s.IsOver).Select(s => new ShardLost(s.Number, "it did not finish in time", now)),
+        ExecutionPhase.Running => Join(x, now),
         ExecutionPhase.Finishing when now - x.LoadEndedAt > LongestSealing + LongestAnalysis => [Conclusion(x, now)],
         _ => [],
     };

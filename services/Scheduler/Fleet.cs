@@ -21,6 +21,10 @@ public sealed class Fleet(TimeProvider time)
     public WorkerReported? Find(Guid workerId) =>
         _workers.TryGetValue(workerId, out var seen) && time.GetUtcNow() - seen.HeardAt <= LostAfter ? seen.Report : null;
 
+    /// <summary>How long a worker has not been heard; without end when it never was.</summary>
+    public TimeSpan SilenceOf(Guid workerId) =>
+        _workers.TryGetValue(workerId, out var seen) ? time.GetUtcNow() - seen.HeardAt : TimeSpan.MaxValue;
+
     /// <summary>Every worker that is there.</summary>
     public IReadOnlyList<WorkerReported> Present()
     {

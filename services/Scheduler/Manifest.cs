@@ -13,7 +13,7 @@ namespace Loadstone.Scheduler;
 /// </summary>
 public sealed record Manifest(
     int Seed, ManifestSchedule Schedule, Guid ConfigurationId, long ConfigurationVersion, string? ConfigurationHash, ManifestVersions Versions,
-    IReadOnlyList<ManifestWorker> Workers)
+    IReadOnlyList<ManifestWorker> Workers, IReadOnlyList<PinnedFile> Files)
 {
     /// <summary>The version of this program.</summary>
     public static string PlatformVersion { get; } =
@@ -24,7 +24,8 @@ public sealed record Manifest(
         x.Request.Configuration.ConfigurationId, x.Request.Configuration.Version, x.Request.ConfigurationHash,
         new ManifestVersions(x.Request.Version, x.Analysis?.Verdict.RuleVersion),
         [.. x.Shards.Select(s => new ManifestWorker(
-            s.Number, s.Assigned.WorkerName, s.Assigned.Facts?.Region, s.Assigned.Users, s.Assigned.Facts?.ClockOffsetMs, s.Assigned.Facts?.Version, s.Assigned.Facts?.Hardware))]);
+            s.Number, s.Assigned.WorkerName, s.Assigned.Facts?.Region, s.Assigned.Users, s.Assigned.Facts?.ClockOffsetMs, s.Assigned.Facts?.Version, s.Assigned.Facts?.Hardware))],
+        x.Request.Configuration.Files ?? []);
 
     /// <summary>
     /// SHA-256 of everything in a configuration that decides what a run does, with the members of every object in order: the

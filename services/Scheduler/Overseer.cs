@@ -68,7 +68,12 @@ public sealed class Overseer(Executions executions, Fleet fleet, Pulse pulse, IB
         if (x.Phase == ExecutionPhase.Waiting && ExecutionDecisions.Assign(x, fleet.Free(active), now).ToList() is { Count: > 0 } assigned)
             return assigned;
         if (pulse.MayCallWorkersLost() && x.Shards.FirstOrDefault(s => !s.IsOver && fleet.Find(s.WorkerId) is null) is { } silent)
-            return ExecutionDecisions.Lost(x, silent.Number, $"the worker {silent.Assigned.WorkerName} was lost", now);
+        {
+            var heir = ExecutionDecisions.MayMove(x) ? ExecutionDecisions.HeirFor(silent, fleet.Free(active)) : null;
+            var waits = ExecutionDecisions.MayMove(x) && heir is null && fleet.SilenceOf(silent.WorkerId) < Fleet.LostAfter + ExecutionDecisions.LongestWaitForHeir;
+            return waits ? [] : ExecutionDecisions.Lost(x, silent.Number, $"the worker {silent.Assigned.WorkerName} was lost", now, heir);
+        }
+
         return ExecutionDecisions.Tick(x, now);
     }
 
@@ -90,7 +95,8 @@ public sealed class Overseer(Executions executions, Fleet fleet, Pulse pulse, IB
         return x.Phase switch
         {
             ExecutionPhase.Preparing => shard.Stage == ShardStage.Assigned && phase is not Contracts.ShardPhase.Preparing && now - x.AssignedAt > AnswerWithin,
-            ExecutionPhase.Running or ExecutionPhase.Paused => phase is Contracts.ShardPhase.Prepared && now - x.StartAt > AnswerWithin
+            ExecutionPhase.Running or ExecutionPhase.Paused => phase is Contracts.ShardPhase.Prepared && now - (shard.Joined?.At ?? x.StartAt) > AnswerWithin
+                || shard is { IsMoved: true, Stage: ShardStage.Assigned } && phase is not Contracts.ShardPhase.Preparing && now - shard.MovedAt > AnswerWithin
                 || x.Stop is not null && phase is not null && now - x.Stop.At > AnswerWithin,
             _ => false,
         };

@@ -14,7 +14,16 @@ internal static class Rerun
     private const int LongestName = 200;
 
     /// <summary>The plan of a run as the configuration service can check it. Endpoints have become scenarios, and only one may stand.</summary>
-    public static JsonObject PlanToCheck(Execution x) => (x.Plan with { TargetEndpoints = null, Environment = x.Request.Configuration.Environment }).ToJson();
+    public static JsonObject PlanToCheck(Execution x) => (x.Plan with
+    {
+        TargetEndpoints = null,
+        Environment = x.Request.Configuration.Environment,
+        // Which rows they are says nothing about whether it may run, and there may be very many.
+        ScenarioConfig = x.Plan.ScenarioConfig with
+        {
+            DataGeneration = x.Plan.ScenarioConfig.DataGeneration?.ToDictionary(f => f.Key, f => f.Value with { Rows = f.Value.Rows?.Take(1).ToList() }),
+        },
+    }).ToJson();
 
     /// <param name="x">The run to repeat.</param>
     /// <param name="name">The new run's name; the old one's with a suffix when null.</param>

@@ -39,6 +39,8 @@ internal static class Store
         events.MapEventType<StopRequested>("stop_requested");
         events.MapEventType<ShardFinished>("shard_finished");
         events.MapEventType<ShardLost>("shard_lost");
+        events.MapEventType<ShardMoved>("shard_moved");
+        events.MapEventType<ShardJoined>("shard_joined");
         events.MapEventType<ExecutionAnalyzed>("execution_analyzed");
         events.MapEventType<ExecutionCompleted>("execution_completed");
         events.MapEventType<ExecutionFailed>("execution_failed");

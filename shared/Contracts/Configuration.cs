@@ -15,10 +15,18 @@ namespace Loadstone.Contracts;
 /// <param name="RequiresPassedRunIn">Another environment, where the same scenarios must have passed last; null for none.</param>
 /// <param name="Scale">What the plan was made larger or smaller by; null for its own size.</param>
 /// <param name="IsProduction">True when people depend on what is put under load.</param>
+/// <param name="Files">The uploaded files whose rows the plan carries; null when there is none.</param>
 public sealed record RunnableConfiguration(
     Guid ConfigurationId, long Version, TestPlan Plan, string Environment, IReadOnlyList<string> BaseUrls, IReadOnlyDictionary<string, string> Variables,
     Guid EnvironmentId = default, IReadOnlyList<string>? SecretNames = null, double? MaxRps = null, string? RequiresPassedRunIn = null,
-    PlanScale? Scale = null, bool IsProduction = false);
+    PlanScale? Scale = null, bool IsProduction = false, IReadOnlyList<PinnedFile>? Files = null);
+
+/// <summary>An uploaded file that a run took rows from. The hash is that of its content, so the rows are these for ever.</summary>
+/// <param name="Feeder">What templates call the rows.</param>
+/// <param name="Name">The file's name.</param>
+/// <param name="Hash">The SHA-256 of its content, as <c>sha256:…</c>.</param>
+/// <param name="Rows">How many there are.</param>
+public sealed record PinnedFile(string Feeder, string Name, string Hash, int Rows);
 
 /// <summary>configuration → worker, by HTTP. The values of an environment's secrets, for the run of the token that was shown. In no event, message or log.</summary>
 /// <param name="Values">Name to value.</param>

@@ -27,5 +27,7 @@ public sealed record MetricsSealed(Guid ExecutionId, DateOnly Day, int Seconds, 
 /// <param name="Gaps">What is missing, in sentences.</param>
 /// <param name="Faults">How the load generators spoiled it, in sentences.</param>
 /// <param name="Seconds">Each second, in order.</param>
+/// <param name="Notes">Gaps that are known to the second and were closed again: they spoil nothing, and are told all the same.</param>
 public sealed record RunMeasurements(
-    Guid ExecutionId, MetricWindow Total, IReadOnlyList<string> Gaps, IReadOnlyList<string> Faults, IReadOnlyList<MetricWindow> Seconds);
+    Guid ExecutionId, MetricWindow Total, IReadOnlyList<string> Gaps, IReadOnlyList<string> Faults, IReadOnlyList<MetricWindow> Seconds,
+    IReadOnlyList<string>? Notes = null);

@@ -32,17 +32,22 @@ public sealed record ExecutionRequested(
 /// <param name="SecretNames">What templates read as <c>env.NAME</c> too; the worker asks configuration for the values.</param>
 /// <param name="RunToken">What it shows for them; good for some minutes, and for a worker only.</param>
 /// <param name="MaxRps">Requests per second that all shards together do not go above; null for no ceiling.</param>
+/// <param name="Changes">What was changed of the load so far.</param>
 public sealed record PrepareShard(
     Guid WorkerId, Guid ExecutionId, int Shard, int ShareIndex, int ShareOf, TestPlan Plan, IReadOnlyList<string> BaseUrls,
     IReadOnlyDictionary<string, string> Variables, int Seed, DateOnly Day,
-    Guid EnvironmentId = default, IReadOnlyList<string>? SecretNames = null, string? RunToken = null, double? MaxRps = null);
+    Guid EnvironmentId = default, IReadOnlyList<string>? SecretNames = null, string? RunToken = null, double? MaxRps = null,
+    IReadOnlyList<LoadChange>? Changes = null);
 
 /// <summary>scheduler → worker. Begin a prepared shard at an instant. Sent again until its windows come.</summary>
 /// <param name="WorkerId">The worker it is for.</param>
 /// <param name="ExecutionId">The run.</param>
 /// <param name="Shard">The shard.</param>
 /// <param name="StartAt">The common start, by the scheduler's clock. When it is past, the shard joins at the present offset.</param>
-public sealed record StartShard(Guid WorkerId, Guid ExecutionId, int Shard, DateTimeOffset StartAt);
+/// <param name="FirstSecond">For a share that another worker made up to there: the first second to make, from the start; null for all.</param>
+/// <param name="PausedSeconds">For how long the schedule stood still before that.</param>
+public sealed record StartShard(
+    Guid WorkerId, Guid ExecutionId, int Shard, DateTimeOffset StartAt, int? FirstSecond = null, double PausedSeconds = 0);
 
 /// <summary>scheduler → worker. End a shard's load now. Sent again until ShardFinished comes.</summary>
 /// <param name="WorkerId">The worker it is for.</param>
@@ -79,6 +84,14 @@ public sealed record SteerShard(Guid WorkerId, Guid ExecutionId, int Shard, IRea
 /// <param name="Workers">The names of the workers that have them, in the same order.</param>
 public sealed record ExecutionStarted(
     Guid ExecutionId, DateOnly Day, DateTimeOffset StartAt, IReadOnlyList<int> Shards, IReadOnlyList<string>? Workers = null);
+
+/// <summary>scheduler → ingestion. The share of a lost shard is carried on by a new one. Sent when it is given to a worker, and when it begins.</summary>
+/// <param name="ExecutionId">The run.</param>
+/// <param name="Shard">The new shard.</param>
+/// <param name="Parent">The lost one.</param>
+/// <param name="Worker">The name of the worker that has it.</param>
+/// <param name="FirstSecond">Its first second; null while that is not known.</param>
+public sealed record ShardAdded(Guid ExecutionId, int Shard, int Parent, string Worker, int? FirstSecond);
 
 /// <summary>scheduler → ingestion. A shard will send nothing more: its worker is lost.</summary>
 /// <param name="ExecutionId">The run.</param>

@@ -21,9 +21,10 @@ public sealed record Feeder
     /// <summary>The column of a list that was given as bare values.</summary>
     public const string ValueColumn = "value";
 
-    private const int MostRows = 100_000;
+    /// <summary>How many rows a list may have.</summary>
+    public const int MostRows = 100_000;
 
-    /// <summary>A CSV (RFC 4180, with a header line) or JSON file beside the plan; read by whoever reads the plan file.</summary>
+    /// <summary>A CSV (RFC 4180, with a header line) or JSON file: beside the plan, or one that was uploaded, by its name or its hash.</summary>
     public string? File { get; init; }
 
     /// <summary>The rows, column to value.</summary>

@@ -11,8 +11,8 @@ internal static class PlanRules
             node.Error(name, "is not available in this version");
         if (plan.Engine == EngineType.K6)
             node.Error("engine", "k6 is not available in this version");
-        if (plan.LostWorkerPolicy == LostWorkerPolicy.Move)
-            node.Error("lost_worker_policy", "move is not available in this version; use continue or fail");
+        if (plan is { LostWorkerPolicy: LostWorkerPolicy.Move, LoadPattern: SharedIterations or PerUserIterations })
+            node.Error("lost_worker_policy", "cannot be move for a number of iterations: nobody knows how many of them a lost worker did; use continue or fail");
         if (node.Whole("metrics_interval_seconds", 1, 60) is > 1)
             node.Error("metrics_interval_seconds", "must be 1: windows are one second long in this version");
         if (plan.TargetEndpoints is not null && plan.ScenarioConfig.Scenarios.Count > 0)

@@ -88,7 +88,7 @@ public sealed class BadInputTests(RunningPlatform running)
     {
         var (status, problem) = await SendAsync(HttpMethod.Post, Configurations, $$"""{ "name": "x", "description": "{{new string('x', 30_000_000)}}" }""");
 
-        Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "The body is too large."), (status, problem["error"]!.ToString()));
+        Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "The body is too large: at most 4 MB."), (status, problem["error"]!.ToString()));
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class BadInputTests(RunningPlatform running)
         var (status, problem) = await SendAsync(HttpMethod.Post, Configurations, $$"""{ "name": "x", "description": "{{new string('x', 30_000_000)}}" }""", inChunks: true);
         var (other, _) = await SendAsync(HttpMethod.Post, Configurations, """{ "name": "" }""", inChunks: true);
 
-        Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "The body is too large."), (status, problem["error"]!.ToString()));
+        Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "The body is too large: at most 4 MB."), (status, problem["error"]!.ToString()));
         Assert.Equal(HttpStatusCode.BadRequest, other);
     }
 

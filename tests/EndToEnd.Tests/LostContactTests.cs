@@ -1,9 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Http.Json;
 using System.Net.Sockets;
-using System.Text.Json.Nodes;
-using Loadstone.Local;
 
 namespace Loadstone.EndToEnd.Tests;
 
@@ -15,8 +12,8 @@ public sealed class LostContactTests(RunningPlatform running)
     public async Task A_worker_that_is_cut_off_stops_by_itself_and_hands_in_what_it_measured_later()
     {
         await using var cable = new Cable(new Uri(running.Servers.RabbitMqUri));
-        await using var worker = StartWorker(cable.Uri);
-        await UntilWorkersAsync(2);
+        await using var worker = SpareWorker.Start(running, "cut-off", cable.Uri, new() { ["LOADSTONE_LOST_CONTACT_STOP_S"] = "4" });
+        await SpareWorker.UntilThereAreAsync(running, 2);
         (await running.Target.PostAsync("/reset", null)).EnsureSuccessStatusCode();
         var id = (await running.ExecuteAsync(RunningPlatform.Plan(""" "duration": "120s" """))).Id;
         await running.UntilAsync(id, s => s.Execution.TotalRequests > 50);
@@ -30,37 +27,13 @@ public sealed class LostContactTests(RunningPlatform running)
         Assert.Equal("failed", execution.Status);
         Assert.Equal(quietAt, await running.TargetRequestsAsync());
         await worker.StopAsync();
-        await UntilWorkersAsync(1);
+        await SpareWorker.UntilThereAreAsync(running, 1);
     }
-
-    private string Data => Path.Combine(running.Folder, "data-cut-off");
-
-    // With more room than the platform's own worker, so that the run is its.
-    private ChildProcess StartWorker(Uri rabbitMq) => ChildProcess.Start(new ChildCommand(
-        "dotnet", Platform.ProgramOf(StateFolder.FindClone(), "Worker"), "--urls", $"http://127.0.0.1:{Ports.PickFree()}")
-    {
-        Environment = new Dictionary<string, string>
-        {
-            ["LOADSTONE_RABBITMQ"] = rabbitMq.ToString(),
-            ["LOADSTONE_INTERNAL_KEY"] = File.ReadAllText(Path.Combine(running.Folder, "internal.key")).Trim(),
-            ["LOADSTONE_CONFIGURATION_URL"] = running.Platform.UrlOf("configuration").ToString(),
-            ["LOADSTONE_DATA"] = Data,
-            ["LOADSTONE_WORKER_NAME"] = "cut-off",
-            ["LOADSTONE_WORKER_CAPACITY"] = "50000",
-            ["LOADSTONE_ALLOW_LOOPBACK"] = "true",
-            ["LOADSTONE_LOST_CONTACT_STOP_S"] = "4",
-        },
-        WorkingDirectory = running.Folder,
-        LogFile = Path.Combine(running.Folder, "logs", "cut-off.log"),
-    });
-
-    private Task UntilWorkersAsync(int count) => UntilAsync(async () =>
-        (await running.Gateway.GetFromJsonAsync<JsonNode>("/api/load-testing/workers"))!["workers"]!.AsArray().Count == count);
 
     private async Task<long> UntilQuietAsync()
     {
         var (before, same) = (-1L, 0);
-        await UntilAsync(async () =>
+        await RunningPlatform.UntilAsync(async () =>
         {
             var now = await running.TargetRequestsAsync();
             same = now == before ? same + 1 : 0;
@@ -70,16 +43,8 @@ public sealed class LostContactTests(RunningPlatform running)
         return before;
     }
 
-    private Task UntilSpoolIsEmptyAsync() => UntilAsync(() =>
-        Task.FromResult(Directory.GetFiles(Path.Combine(Data, "spool", "cut-off"), "*.json").Length == 0));
-
-    private static async Task UntilAsync(Func<Task<bool>> isSo)
-    {
-        using var patience = new CancellationTokenSource(RunningPlatform.Longest);
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
-        while (!await isSo())
-            await timer.WaitForNextTickAsync(patience.Token);
-    }
+    private Task UntilSpoolIsEmptyAsync() => RunningPlatform.UntilAsync(() =>
+        Task.FromResult(Directory.GetFiles(Path.Combine(SpareWorker.DataOf(running, "cut-off"), "spool", "cut-off"), "*.json").Length == 0));
 
     /// <summary>The way to the broker, which can be cut and mended.</summary>
     private sealed class Cable : IAsyncDisposable

@@ -55,13 +55,13 @@ internal sealed class VirtualRun : IAsyncDisposable
     private readonly TestPlan _plan;
     private readonly Task<RunEnd> _end;
 
-    private VirtualRun(LoadOrder order, TimeSpan startsIn, int lanes, Func<Pacer, (Journey[] Journeys, List<OperationWindow> Operations, PlanData? Data)> compile)
+    private VirtualRun(LoadOrder order, TimeSpan startsIn, int lanes, Func<Pacer, (Journey[] Journeys, List<OperationWindow> Operations, PlanData? Data)> compile, TakeOver? takeOver = null)
     {
         _plan = order.Plan;
         var (journeys, operations, data) = compile(_pacer);
         var parts = new RunParts(order, new Origins([], open: false), new Casting(order.Plan, journeys, order.Seed, data), data?.Slots ?? 0, data?.Feeders.Count ?? 0, lanes);
         _run = new LoadRun([.. Enumerable.Repeat(_pacer, lanes)], parts, operations);
-        _end = _run.RunAsync(startsIn, Windows.Add);
+        _end = _run.RunAsync(startsIn, Windows.Add, takeOver);
     }
 
     public List<MetricWindow> Windows { get; } = [];
@@ -69,13 +69,14 @@ internal sealed class VirtualRun : IAsyncDisposable
     public LoadRun Control => _run;
 
     public static VirtualRun Of(
-        string load, Func<long, long>? durationNs = null, ShardShare? share = null, string think = "0", TimeSpan startsIn = default, int seed = 1, int lanes = 2)
+        string load, Func<long, long>? durationNs = null, ShardShare? share = null, string think = "0", TimeSpan startsIn = default, int seed = 1, int lanes = 2,
+        TakeOver? takeOver = null)
     {
         var order = OrderOf($"name: x\nscenario_config: {{ think_time: {think} }}\n{load}", share, seed);
         var pause = new Waiting(order.Plan.ScenarioConfig.ThinkTime);
         return new VirtualRun(order, startsIn, lanes, _ => (
             [.. order.Plan.ScenarioConfig.Scenarios.Select(s => Journey.Of(s.Name, [new PretendRequest(durationNs ?? (_ => Ms)) { Think = pause, Critical = false }]))],
-            [new OperationWindow { Scenario = "s", Operation = "request" }], null));
+            [new OperationWindow { Scenario = "s", Operation = "request" }], null), takeOver);
     }
 
     /// <summary>A run of a plan's own journeys with requests of the test's making.</summary>

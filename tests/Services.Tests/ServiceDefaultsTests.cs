@@ -50,7 +50,7 @@ public sealed class ServiceDefaultsTests : IAsyncLifetime
         using var answer = await Http.SendAsync(request);
 
         Assert.Equal(expected, answer.StatusCode);
-        Assert.Contains(expected == HttpStatusCode.OK ? $"{length}" : "The body is too large.", await answer.Content.ReadAsStringAsync());
+        Assert.Contains(expected == HttpStatusCode.OK ? $"{length}" : "The body is too large: at most 4 MB.", await answer.Content.ReadAsStringAsync());
     }
 
     [Theory]

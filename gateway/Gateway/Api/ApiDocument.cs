@@ -101,7 +101,7 @@ internal sealed class ApiDocument
             OneOf<Role>(json, "x-role", place) ?? throw Wrong($"{place} has no x-role"),
             OneOf<RateClass>(json, "x-limit", place) ?? (method == "get" ? RateClass.Read : RateClass.Write),
             [.. (json["tags"] as JsonArray ?? []).Select(tag => tag!.ToString())], json["x-audit"]?.GetValue<bool>() ?? false,
-            json["x-timeout"] is { } seconds ? TimeSpan.FromSeconds(seconds.GetValue<double>()) : null);
+            json["x-timeout"] is { } seconds ? TimeSpan.FromSeconds(seconds.GetValue<double>()) : null, json["x-body-limit"]?.GetValue<int>());
     }
 
     private static string? Text(JsonObject json, string name) => json[name]?.ToString();

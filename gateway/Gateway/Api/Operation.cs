@@ -33,9 +33,10 @@ internal enum RateClass
 /// <param name="Tags">The areas it belongs to.</param>
 /// <param name="IsAudited">Whether it is noted who read this; what changes something always is.</param>
 /// <param name="Timeout">How long nothing may move before the call is given up; null for the usual time.</param>
+/// <param name="LargestBodyMb">How large its body may be, in MB; null for the usual size.</param>
 internal sealed partial record Operation(
     string Id, string Method, string Path, string Pattern, string Service, Role Role, RateClass RateClass,
-    IReadOnlyList<string> Tags, bool IsAudited, TimeSpan? Timeout)
+    IReadOnlyList<string> Tags, bool IsAudited, TimeSpan? Timeout, int? LargestBodyMb = null)
 {
     public const string Gateway = "gateway";
 

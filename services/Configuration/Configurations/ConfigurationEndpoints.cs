@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Loadstone.Configuration.Environments;
+using Loadstone.Configuration.Files;
 using Loadstone.Configuration.Scenarios;
 using Loadstone.Plans;
 using Loadstone.Resources;
@@ -15,16 +16,6 @@ internal static class ConfigurationEndpoints
     {
         new ConfigurationKind(app.Configuration["LOADSTONE_DEFAULT_ENVIRONMENT"] ?? "sample").Map(app, Path);
         app.MapGet(Path, ListAsync);
-    }
-
-    /// <summary>Notes the data files that a plan leaves to whoever reads it.</summary>
-    public static void RefuseFeederFiles(this TestPlan plan, DocumentErrors errors)
-    {
-        foreach (var (name, feeder) in plan.ScenarioConfig.DataGeneration ?? new Dictionary<string, Feeder>())
-        {
-            if (feeder.File is not null)
-                errors.Add($"scenario_config.data_generation.{name}.file", "cannot be read by the platform: send the rows (the command line does)");
-        }
     }
 
     private static async Task<JsonObject> ListAsync(
@@ -89,7 +80,7 @@ internal sealed class ConfigurationKind(string defaultEnvironment) : ResourceKin
             errors.Add("environment", $"names no registered environment: {body.Environment}");
         else
             environment.System.Limits.Check(body, environment.System.Name, errors);
-        body.RefuseFeederFiles(errors);
+        await session.FindFilesAsync(body, errors);
         await session.FillScenariosAsync(body, errors);
     }
 }

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using Loadstone.Configuration.Configurations;
 using Loadstone.Configuration.Environments;
+using Loadstone.Configuration.Files;
 using Loadstone.Configuration.Scenarios;
 using Loadstone.Plans;
 using Loadstone.Resources;
@@ -65,7 +65,7 @@ internal sealed class PlanKind : ResourceKind<StoredPlan, TestPlan>
             errors.Add("name", $"is that of a shipped plan: {body.Name}");
         if (body.Environment is { } name && await session.FindEnvironmentAsync(name) is null)
             errors.Add("environment", $"names no registered environment: {name}");
-        body.RefuseFeederFiles(errors);
+        await session.FindFilesAsync(body, errors);
         await session.FillScenariosAsync(body, errors);
     }
 }

@@ -32,6 +32,11 @@ create table if not exists ingestion.shards (
 
 -- The worker's name came later than the table.
 alter table ingestion.shards add column if not exists worker text;
+-- A shard that carries a lost one's share on; its first second is null until it begins.
+alter table ingestion.shards add column if not exists parent int;
+alter table ingestion.shards add column if not exists first_second int;
+-- Gaps that are known to the second and were closed again.
+alter table ingestion.runs add column if not exists notes text[];
 
 -- One second of one shard, and the operations in it. Nothing here is ever changed; partitions go as a whole.
 create table if not exists ingestion.shard_windows (

@@ -46,13 +46,20 @@ internal sealed class LaneRun : IAlarm
     /// <summary>Looks after time-outs from now on.</summary>
     public void KeepTime(long nowNs) => _lane.Pacer.Set(nowNs + DeadlineCheckNs, this);
 
-    public void Start(long startNs)
+    public void Start(long startNs, TakeOver? takeOver)
     {
         if (_driver.IsOver)
             return;
-        _seconds.Start(startNs);
-        SetEnd(startNs);
-        _driver.Start(startNs);
+        var (joinNs, pausedNs) = (startNs + ((takeOver?.FirstSecond ?? 0) * 1_000_000_000L), (takeOver?.PausedFor.Ticks ?? 0) * 100);
+        _seconds.Start(startNs, takeOver?.FirstSecond ?? 0);
+        _loadLeftNs -= joinNs - startNs - pausedNs;
+        SetEnd(joinNs);
+        _driver.Start(startNs + pausedNs, takeOver is null ? null : joinNs);
+        if (!_paused)
+            return;
+        // It was held before it had begun.
+        _paused = false;
+        Pause(Math.Max(joinNs, _lane.NowNs));
     }
 
     public void Pause(long nowNs)
@@ -60,6 +67,8 @@ internal sealed class LaneRun : IAlarm
         if (_paused || _driver.IsOver)
             return;
         _paused = true;
+        if (_endTicket == 0)
+            return;
         _driver.Pause(nowNs);
         _seconds.LoadRests(nowNs);
         _loadLeftNs -= nowNs - _loadSinceNs;
@@ -71,6 +80,8 @@ internal sealed class LaneRun : IAlarm
         if (!_paused || _driver.IsOver)
             return;
         _paused = false;
+        if (_endTicket == 0)
+            return;
         _seconds.LoadGoesOn(nowNs);
         SetEnd(nowNs);
         _driver.Resume(nowNs);

@@ -26,11 +26,11 @@ internal sealed class LaneSeconds(Lane lane, LoadDriver driver, ChannelWriter<Cu
 
     private long NextCutNs => _startNs + ((_sequence + 1) * SecondNs);
 
-    public void Start(long startNs)
+    public void Start(long startNs, int first)
     {
-        _startNs = startNs;
-        LoadGoesOn(startNs);
-        lane.Pacer.Set(startNs + SecondNs, this);
+        (_startNs, _sequence) = (startNs, first);
+        LoadGoesOn(startNs + (first * SecondNs));
+        lane.Pacer.Set(NextCutNs, this);
     }
 
     /// <summary>From now on load is due.</summary>

@@ -34,12 +34,17 @@ internal abstract class LoadDriver(Lane lane) : IAlarm
     /// <summary>When we came in, by the pacer's clock: what was due before was never ours to do.</summary>
     protected long JoinedNs { get; private set; }
 
+    /// <summary>True when what was due before <see cref="JoinedNs"/> is another's to count.</summary>
+    protected bool TakesOver { get; private set; }
+
     /// <summary>Begins the schedule; a start in the past means we join late.</summary>
-    public void Start(long startNs)
+    /// <param name="startNs">When the schedule began, pauses left out, by the pacer's clock.</param>
+    /// <param name="takesOverAtNs">From when on the share is ours; null when all of it is.</param>
+    public void Start(long startNs, long? takesOverAtNs)
     {
-        StartNs = startNs;
-        JoinedNs = Math.Max(startNs, lane.NowNs);
-        lane.Pacer.Set(startNs, this, ++_generation);
+        (StartNs, TakesOver) = (startNs, takesOverAtNs is not null);
+        JoinedNs = takesOverAtNs ?? Math.Max(startNs, lane.NowNs);
+        lane.Pacer.Set(takesOverAtNs ?? startNs, this, ++_generation);
     }
 
     public void Ring(long nowNs, int ticket)

@@ -23,6 +23,11 @@ namespace Loadstone.LoadEngine;
 /// <param name="Fault">What went wrong inside the engine; the result is then not to be used. Null in a sound run.</param>
 public sealed record RunEnd(MetricWindow Total, int LastSequence, bool Cancelled, Exception? Fault);
 
+/// <summary>A share that another engine made up to some second: it is taken up there, and what was due before is not ours to do or to count.</summary>
+/// <param name="FirstSecond">The first second of ours, counted from the common start; a whole one, so that the windows of both make one series.</param>
+/// <param name="PausedFor">For how long of the time before the schedule stood still.</param>
+public sealed record TakeOver(int FirstSecond, TimeSpan PausedFor);
+
 /// <summary>One run of the engine: prepared, started at an instant, paused, resumed, stopped, and measured each second.</summary>
 public sealed class LoadRun : IAsyncDisposable
 {
@@ -70,11 +75,13 @@ public sealed class LoadRun : IAsyncDisposable
     /// <summary>Runs the load from an instant to its end and hands on every second.</summary>
     /// <param name="startsIn">How long until the common start; negative when it is past, and we join late.</param>
     /// <param name="onWindow">Called once for each second, in order, on one task at a time. It may take its time.</param>
-    public async Task<RunEnd> RunAsync(TimeSpan startsIn, Action<MetricWindow> onWindow)
+    /// <param name="takeOver">Where to take the share up; null for all of it.</param>
+    public async Task<RunEnd> RunAsync(TimeSpan startsIn, Action<MetricWindow> onWindow, TakeOver? takeOver = null)
     {
         var startNs = NowNs + (startsIn.Ticks * 100);
         _lanes[0].Lane.Run.Ceiling?.Begin(startNs);
-        OnEach((lane, _) => lane.Start(startNs));
+        OnEach((lane, _) => lane.Start(startNs, takeOver));
+        _seconds.Begin(takeOver);
         var last = -1;
         var reporting = _seconds.ReportAsync(window =>
         {

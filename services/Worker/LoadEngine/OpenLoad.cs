@@ -81,6 +81,8 @@ internal sealed class OpenLoad : LoadDriver
     private void Arrive(Arrival arrival)
     {
         var missed = arrival.DueNs + StartNs < JoinedNs;
+        if (missed && TakesOver)
+            return;
         Lane.Stripe.Iteration(new IterationCounts { Planned = 1, Dropped = missed ? 1 : 0 });
         if (!missed && _room.Arrive(arrival, Lane.Index) is { } user)
             Wake(user);

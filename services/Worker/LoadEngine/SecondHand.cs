@@ -17,6 +17,7 @@ internal sealed class SecondHand(Recorder recorder)
 
     // How much load was due before the present second: the schedule's own clock.
     private double _loadSeconds;
+    private int _first;
 
     private readonly bool[] _done = new bool[recorder.Stripes.Count];
 
@@ -29,10 +30,17 @@ internal sealed class SecondHand(Recorder recorder)
     /// <summary>Everything measured so far, as one window. Complete when <see cref="ReportAsync"/> is.</summary>
     public MetricWindow Total { get; } = new() { Seconds = 0 };
 
+    /// <summary>Begins with another second than the first.</summary>
+    public void Begin(TakeOver? takeOver)
+    {
+        _first = takeOver?.FirstSecond ?? 0;
+        _loadSeconds = Math.Max(0, _first - (takeOver?.PausedFor.TotalSeconds ?? 0));
+    }
+
     /// <summary>Hands on each second as all lanes have cut it, until the last.</summary>
     public async Task ReportAsync(Action<MetricWindow> onWindow)
     {
-        for (var sequence = 0; await HasSecondAsync(); sequence++)
+        for (var sequence = _first; await HasSecondAsync(); sequence++)
         {
             var window = WindowOf(sequence);
             if (_done.All(d => d) && window is { Seconds: 0, Operations: [] } && window.Iterations == default)

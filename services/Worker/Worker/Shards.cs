@@ -36,6 +36,8 @@ public sealed class Shards(WorkerIdentity identity, SchedulerClock clock, Spool 
         try
         {
             held.Run = await LoadRun.PrepareAsync(await OrderOfAsync(order, share, cancellation), cancellation);
+            if (order.Changes is { Count: > 0 } changes && held.TakeChanges(changes.Count))
+                held.Run.Steer(SteeredLoad.Of(order.Plan, changes));
             held.Phase = ShardPhase.Prepared;
             await answer.Publish(new ShardPrepared(order.ExecutionId, order.Shard, identity.Id), cancellation);
         }
@@ -55,7 +57,7 @@ public sealed class Shards(WorkerIdentity identity, SchedulerClock clock, Spool 
     public void Start(StartShard order)
     {
         if (_held.TryGetValue((order.ExecutionId, order.Shard), out var held) && held.TryBegin())
-            _ = RunAsync(held, clock.Until(order.StartAt));
+            _ = RunAsync(held, clock.Until(order.StartAt), order.FirstSecond is { } first ? new TakeOver(first, TimeSpan.FromSeconds(order.PausedSeconds)) : null);
     }
 
     /// <summary>Ends a shard's load; one that never began is let go at once.</summary>
@@ -129,12 +131,12 @@ public sealed class Shards(WorkerIdentity identity, SchedulerClock clock, Spool 
         return new Dictionary<string, string>([.. order.Variables, .. found.Values]);
     }
 
-    private async Task RunAsync(Held held, TimeSpan startsIn)
+    private async Task RunAsync(Held held, TimeSpan startsIn, TakeOver? takeOver)
     {
         var order = held.Order;
         try
         {
-            var end = await held.Run!.RunAsync(startsIn, window => spool.Add(new MetricWindowRecorded(order.ExecutionId, order.Shard, order.Day, window)));
+            var end = await held.Run!.RunAsync(startsIn, window => spool.Add(new MetricWindowRecorded(order.ExecutionId, order.Shard, order.Day, window)), takeOver);
             var total = end.Total.Total();
             spool.Add(new ShardFinished(
                 order.ExecutionId, order.Shard, order.Day, end.LastSequence, total.Sent, total.Ended, end.Cancelled, end.Fault?.Message, held.EndedBecause));

@@ -21,7 +21,7 @@ internal sealed class Requests(ApiContract contract, RunningPlatform running)
     {
         var path = operation.HasId ? operation.Path.Replace("{id}", id ??= await IdForAsync(operation), StringComparison.Ordinal) : operation.Path;
         var query = new List<string>();
-        foreach (var parameter in operation.Parameters.Where(p => p["in"]!.ToString() == "query" && p["required"]?.GetValue<bool>() == true))
+        foreach (var parameter in operation.Parameters.Where(p => p["in"]!.ToString() == "query" && (p["required"]?.GetValue<bool>() == true || (operation.Id == "uploadFile" && p["name"]!.ToString() == "name"))))
             query.Add($"{parameter["name"]}={Uri.EscapeDataString(await ValueOfAsync(parameter))}");
         var request = new HttpRequestMessage(new HttpMethod(operation.Method), query.Count == 0 ? path : $"{path}?{string.Join('&', query)}");
         if ((body ?? await BodyOfAsync(operation)) is { } content)

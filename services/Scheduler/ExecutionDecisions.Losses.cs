@@ -1,0 +1,74 @@
+using Loadstone.Plans;
+
+namespace Loadstone.Scheduler;
+
+/// <summary>What happens when a worker is gone: its share is carried on by another, is left out, or the run ends, as its plan says.</summary>
+public static partial class ExecutionDecisions
+{
+    /// <summary>How long a lost share waits for a worker with room, its own one perhaps, started again.</summary>
+    public static readonly TimeSpan LongestWaitForHeir = TimeSpan.FromSeconds(10);
+
+    // Enough for a worker to hear of it.
+    private static readonly TimeSpan JoinLead = TimeSpan.FromMilliseconds(300);
+    private const int MostMoves = 10;
+
+    /// <summary>A worker is gone. By the plan's policy its share moves, the run goes on without it, or ends as failed.</summary>
+    /// <param name="x">The run.</param>
+    /// <param name="shard">The worker's shard.</param>
+    /// <param name="reason">What happened to it.</param>
+    /// <param name="now">When that was found out.</param>
+    /// <param name="heir">A worker with room for the share; null when there is none.</param>
+    public static IEnumerable<object> Lost(Execution x, int shard, string reason, DateTimeOffset now, FreeWorker? heir = null)
+    {
+        if (!Has(x, shard) || x.IsOver)
+            yield break;
+        if (x.Phase == ExecutionPhase.Preparing)
+        {
+            yield return new ExecutionFailed(reason, now);
+            yield break;
+        }
+
+        yield return new ShardLost(shard, reason, now);
+        if (MayMove(x) && heir is not null)
+            yield return new ShardMoved(Heir(x, shard, heir), now);
+        else if (x.Stop is null && x.Plan.LostWorkerPolicy == LostWorkerPolicy.Fail)
+            yield return new StopRequested("scheduler", reason, AsFailure: true, now);
+    }
+
+    /// <summary>True when the shares of lost workers are to be carried on.</summary>
+    public static bool MayMove(Execution x) => x.Plan.LostWorkerPolicy == LostWorkerPolicy.Move && x.Stop is null
+        && x.Phase is ExecutionPhase.Running or ExecutionPhase.Paused && x.Shards.Count(s => s.IsMoved) < MostMoves;
+
+    /// <summary>The worker with the most room that can take a shard's share.</summary>
+    public static FreeWorker? HeirFor(Shard shard, IEnumerable<FreeWorker> workers) =>
+        workers.Where(w => w.FreeUsers >= shard.Assigned.Users && w.Id != shard.WorkerId).MaxBy(w => w.FreeUsers);
+
+    /// <summary>Moved shards that are ready begin at the next whole second, unless the run is held.</summary>
+    public static IEnumerable<object> Join(Execution x, DateTimeOffset now)
+    {
+        if (x.Phase != ExecutionPhase.Running || x.Stop is not null)
+            return [];
+        var first = (int)Math.Ceiling((now + JoinLead - x.StartAt!.Value).TotalSeconds);
+        return x.Shards.Where(s => s is { IsMoved: true, Stage: ShardStage.Prepared, Joined: null })
+            .Select(s => new ShardJoined(s.Number, first, x.PausedFor.TotalSeconds, now));
+    }
+
+    /// <summary>A worker ended its share by itself. To the run it is lost from there on, whatever was measured before.</summary>
+    public static IEnumerable<object> GaveUp(Execution x, int shard, string reason, DateTimeOffset now) =>
+        x.Shards.FirstOrDefault(s => s.Number == shard) is { } known ? Lost(x, shard, $"the worker {known.Assigned.WorkerName} {reason}", now) : [];
+
+    /// <summary>The shards a worker says it has and no run wants of it any more: it was called lost and came back.</summary>
+    public static IEnumerable<Contracts.StopShard> Strays(Contracts.WorkerReported worker, IReadOnlyList<Execution> active) => worker.Shards
+        .Where(reported => !active.Any(x => x.Id == reported.ExecutionId && x.Shards.Any(s => s.Number == reported.Shard && s.WorkerId == worker.WorkerId && !s.IsOver)))
+        .Select(reported => new Contracts.StopShard(worker.WorkerId, reported.ExecutionId, reported.Shard));
+
+    private static AssignedShard Heir(Execution x, int shard, FreeWorker worker) =>
+        x.Shards.Single(s => s.Number == shard).Assigned with
+        {
+            Shard = x.Shards.Max(s => s.Number) + 1,
+            WorkerId = worker.Id,
+            WorkerName = worker.Name,
+            Facts = worker.Facts,
+            Parent = shard,
+        };
+}
