@@ -48,6 +48,19 @@ public sealed class ExportTests(RunningPlatform running)
     }
 
     [Fact]
+    public async Task A_script_has_the_rows_of_uploaded_files_in_it()
+    {
+        var file = $"words-{Guid.NewGuid():N}.csv";
+        await running.Api.UploadFileAsync(new StringContent("word\nlantern-of-a-file\n"), file, CancellationToken.None);
+        var plan = RunningPlatform.Plan(step: """{ "path": "/fixed?q={{words.word}}" }""");
+        plan["scenario_config"]!["data_generation"] = JsonNode.Parse($$"""{ "words": { "file": "{{file}}" } }""");
+        var id = (await running.Api.CreateConfigurationAsync(plan, CancellationToken.None)).Configuration["id"]!.GetValue<Guid>();
+
+        Assert.Contains("lantern-of-a-file", await running.Api.ExportConfigurationAsync(id, "k6", CancellationToken.None));
+        Assert.Contains(file, await running.Api.ExportConfigurationAsync(id, "yaml", CancellationToken.None));
+    }
+
+    [Fact]
     public async Task An_unknown_format_is_refused_by_its_name()
     {
         var id = (await running.Api.CreateConfigurationAsync(RunningPlatform.Plan(), CancellationToken.None)).Configuration["id"];

@@ -54,6 +54,17 @@ public sealed class ImportTests(RunningPlatform running)
         Assert.Empty(errors.All);
     }
 
+    [Fact]
+    public async Task A_recording_may_be_larger_than_what_people_write()
+    {
+        var har = JsonNode.Parse(Har())!;
+        har["log"]!["entries"]![0]!["response"]!["content"] = new JsonObject { ["mimeType"] = "text/html", ["text"] = new string('x', 6 << 20) };
+        using var answer = await running.Gateway.PostAsync(Path, new StringContent(har.ToJsonString(), Encoding.UTF8, "application/json"));
+        using var tooLarge = await running.Gateway.PostAsync(Path, new StringContent(new string(' ', 21 << 20), Encoding.UTF8, "application/json"));
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.RequestEntityTooLarge), (answer.StatusCode, tooLarge.StatusCode));
+    }
+
     [Theory]
     [InlineData("?format=k6", "application/json", """{ "content": "export default function () {}" }""", "format")]
     [InlineData("?format=nonsense", "application/json", """{ "content": "x" }""", "format")]

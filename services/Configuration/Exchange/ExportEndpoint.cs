@@ -1,5 +1,6 @@
 using Loadstone.Configuration.Configurations;
 using Loadstone.Configuration.Environments;
+using Loadstone.Configuration.Files;
 using Loadstone.Configuration.Scenarios;
 using Loadstone.Plans;
 using Loadstone.Plans.K6;
@@ -40,7 +41,7 @@ internal static class ExportEndpoint
     private static async Task<string> ScriptAsync(TestPlan plan, IQuerySession session)
     {
         var errors = new DocumentErrors();
-        var whole = await session.FillScenariosAsync(plan, errors);
+        var (whole, _) = await session.FillFilesAsync(await session.FillScenariosAsync(plan, errors), errors);
         if (!errors.None)
             throw RefusalException.Conflict($"The configuration cannot be run any more, so it has no script: {errors.All[0]}.");
         var system = (await session.FindEnvironmentAsync(plan.Environment!))?.System;

@@ -4,6 +4,7 @@ using Loadstone.Configuration.Environments;
 using Loadstone.Plans;
 using Loadstone.Resources;
 using Loadstone.ServiceHost;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Loadstone.Configuration.Exchange;
 
@@ -14,6 +15,7 @@ namespace Loadstone.Configuration.Exchange;
 internal static class ImportEndpoint
 {
     private const int MostUsers = 5;
+    private const int LargestFile = 20 << 20;
 
     private enum Format
     {
@@ -28,7 +30,7 @@ internal static class ImportEndpoint
         var kind = new ConfigurationKind(app.Configuration["LOADSTONE_DEFAULT_ENVIRONMENT"] ?? "sample");
         app.MapPost("/api/load-testing/import", (
             HttpContext http, string? format, string? name, string? environment, string? leaveOutStatic, string? store, IDocumentSession session, TimeProvider time) =>
-            ImportAsync(http, kind, new Wanted(FormatOf(format, "format"), name, environment, ListFilter.Flag("leaveOutStatic", leaveOutStatic)), ListFilter.Flag("store", store) == true, session, time));
+            ImportAsync(http, kind, new Wanted(FormatOf(format, "format"), name, environment, ListFilter.Flag("leaveOutStatic", leaveOutStatic)), ListFilter.Flag("store", store) == true, session, time)).WithMetadata(new RequestSizeLimitAttribute(LargestFile));
     }
 
     /// <summary>What was asked for: in the query, or beside the file in the body.</summary>

@@ -17,7 +17,7 @@ internal static class JmxImport
     {
         try
         {
-            var settings = new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, MaxCharactersInDocument = 8_000_000 };
+            var settings = new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, MaxCharactersInDocument = 20_000_000 };
             using var reader = XmlReader.Create(new StringReader(text), settings);
             while (reader.Read())
             {
