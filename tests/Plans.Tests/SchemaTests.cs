@@ -190,11 +190,14 @@ public sealed partial class SchemaTests
     private static IEnumerable<(string What, JsonObject Mutant)> WithValues(JsonObject document) =>
         from place in PlacesOf(document)
         where Find(document, place.Parent) is JsonObject and var holder && place.Key is string name && holder[name] is JsonValue value && value.TryGetValue<string>(out _)
-        from word in Words().Concat(["profile.video", "profile.reaction_time", "GET", "PATCH"])
+        from word in Words().Concat(EnumerationNames).Concat(["profile.video", "profile.reaction_time", "GET", "PATCH"])
         select ($"{place.Place} = {word}", Change(document, place.Parent, place.Key, word));
 
     // The readers' own vocabulary: what stands between quotes in them.
     private static IReadOnlyList<string> Words() => Vocabulary.Value;
+
+    private static readonly IReadOnlyList<string> EnumerationNames = [.. typeof(TestPlan).Assembly.GetTypes().Where(t => t.IsEnum)
+        .SelectMany(Enum.GetNames).Select(System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName).Distinct()];
 
     private static readonly Lazy<IReadOnlyList<string>> Vocabulary = new(() => [.. Directory.GetFiles(Path.Combine(Clone, "shared", "Plans"), "*.cs")
         .SelectMany(f => Word().Matches(File.ReadAllText(f))).Select(m => m.Groups["word"].Value).Distinct().Order(StringComparer.Ordinal)]);

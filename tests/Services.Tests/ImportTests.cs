@@ -110,6 +110,21 @@ public sealed class ImportTests
         Assert.Equal([201], steps[1].Checks![0].Status);
         Assert.Contains(import.Warnings, w => w.StartsWith("trace /orders/{id} left out", StringComparison.Ordinal));
         Assert.Contains(import.Warnings, w => w.Contains("not to https://elsewhere.test", StringComparison.Ordinal));
+        Assert.DoesNotContain(import.Warnings, w => w.Contains("left out: it is none of the base_urls", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Schemas_that_lead_back_to_themselves_make_no_more_than_somebody_means()
+    {
+        var members = string.Join(", ", Enumerable.Range(0, 40).Select(i => $$"""  "m{{i}}": { "$ref": "#/components/schemas/A" } """));
+        var json = $$"""
+            { "openapi": "3.1.0", "paths": { "/a": { "post": { "requestBody": { "content": { "application/json": { "schema": { "$ref": "#/components/schemas/A" } } } } } } },
+              "components": { "schemas": { "A": { "type": "object", "properties": { {{members}} } } } } }
+            """;
+        var (import, steps) = Read(i => OpenApiImport.Read(JsonNode.Parse(json), i));
+
+        Assert.Single(steps);
+        Assert.Contains(import.Warnings, w => w.StartsWith("Values were made up", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -182,6 +197,18 @@ public sealed class ImportTests
         import.ToPlan("x");
 
         Assert.Equal(place, Assert.Single(import.Errors.All).Path);
+    }
+
+    [Theory]
+    [InlineData("{{env.secret}}", "{ {env.secret}}")]
+    [InlineData("{{{env.secret}}", "{ { {env.secret}}")]
+    [InlineData("{{{{", "{ { { {")]
+    [InlineData("{a}", "{a}")]
+    public void What_looks_like_a_template_is_none(string text, string taken)
+    {
+        Assert.Equal(taken, new Import("shop", ["https://shop.test"]).Text(text));
+        Assert.True(Template.TryParse(taken, out var template, out _));
+        Assert.Empty(template.Expressions);
     }
 
     private static (Import Import, List<HttpStep> Steps) Read(Action<Import> read)

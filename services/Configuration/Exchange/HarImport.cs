@@ -12,6 +12,7 @@ namespace Loadstone.Configuration.Exchange;
 internal static class HarImport
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(10);
+    private const int LongestPath = 1800;
     private static readonly string[] Methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"];
 
     // What the engine sets itself, or what belongs to one browser and one connection.
@@ -74,6 +75,12 @@ internal static class HarImport
         if (entry.Object("response")?.Number("status", -1, 999) is 101)
         {
             import.Warn($"{url.AbsolutePath} left out: it became a WebSocket, which a websocket step does");
+            return null;
+        }
+
+        if (url.PathAndQuery.Length > LongestPath)
+        {
+            import.Warn($"{method} {Import.Short(url.AbsolutePath, 200)} left out: its path has more than {LongestPath} characters");
             return null;
         }
 

@@ -24,6 +24,7 @@ internal sealed partial class Import(string environment, IReadOnlyList<string> b
 
     private static readonly HashSet<string> Generators = [.. GeneratorOf.Values];
 
+    private readonly List<Uri> _baseUrls = [.. baseUrls.Select(b => new Uri(b))];
     private readonly Dictionary<string, int> _elsewhere = [];
     private readonly List<string> _warnings = [];
 
@@ -52,13 +53,16 @@ internal sealed partial class Import(string environment, IReadOnlyList<string> b
     /// <summary>The path of a URL, or the whole of it when it goes to another base URL than the first; null, and noted, when it leads elsewhere.</summary>
     public string? PathOf(Uri url)
     {
-        var place = baseUrls.Select(b => new Uri(b)).ToList().FindIndex(b => b.Scheme == url.Scheme && b.Authority == url.Authority);
+        var place = PlaceOf(url);
         if (place >= 0)
             return place == 0 ? url.PathAndQuery : url.GetLeftPart(UriPartial.Query);
         var origin = url.GetLeftPart(UriPartial.Authority);
         _elsewhere[origin] = _elsewhere.GetValueOrDefault(origin) + 1;
         return null;
     }
+
+    /// <summary>True when a URL leads to the environment.</summary>
+    public bool IsHere(Uri url) => PlaceOf(url) >= 0;
 
     /// <summary>A variable that stands for a secret, as a template.</summary>
     public string Secret(string name, string insteadOf)
@@ -76,7 +80,7 @@ internal sealed partial class Import(string environment, IReadOnlyList<string> b
         if (!text.Contains("{{", StringComparison.Ordinal) || Generators.Contains(text))
             return text;
         Warn("A text has {{ in it, which is a template here: it was divided");
-        return text.Replace("{{", "{ {", StringComparison.Ordinal);
+        return BraceBeforeBrace().Replace(text, "{ ");
     }
 
     /// <summary>A JSON document to be sent, its secrets behind variables.</summary>
@@ -126,12 +130,17 @@ internal sealed partial class Import(string environment, IReadOnlyList<string> b
         return TestPlan.Read(Plan, Errors);
     }
 
+    private int PlaceOf(Uri url) => _baseUrls.FindIndex(b => b.Scheme == url.Scheme && b.Authority == url.Authority);
+
     public static string Short(string text, int most) => text.Length <= most ? text : text[..most];
 
     public static bool IsSecret(string name) => SecretName().IsMatch(name);
 
     [GeneratedRegex("pass(word|wd|phrase)?$|secret|token|api[-_]?key|authorization|credential|^sig(nature)?$|session[-_]?id|csrf|xsrf|^pin$|^otp$", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SecretName();
+
+    [GeneratedRegex(@"\{(?=\{)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex BraceBeforeBrace();
 
     [GeneratedRegex("[^a-z0-9_]+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex NoName();

@@ -7,8 +7,13 @@ namespace Loadstone.Configuration.Exchange;
 internal sealed class OpenApiImport(JsonObject document, Import import)
 {
     private const int Deepest = 8;
+
+    // Schemas that lead back to themselves in several members stand for far more values than anybody means.
+    private const int MostMade = 20_000;
     private static readonly string[] Methods = ["get", "post", "put", "patch", "delete", "options", "head"];
     private static readonly string[] NoOperations = ["summary", "description", "servers", "parameters", "$ref"];
+
+    private int _made;
 
     public static void Read(JsonNode? document, Import import)
     {
@@ -40,6 +45,8 @@ internal sealed class OpenApiImport(JsonObject document, Import import)
             }
         }
 
+        if (_made > MostMade)
+            import.Warn($"Values were made up for the first {MostMade} places of the schemas only");
         foreach (var other in new[] { "webhooks" }.Where(document.ContainsKey))
             import.Warn($"{other} left out: the target makes them, not its users");
         import.AddScenario(Text(Follow(document["info"])?["title"]) is { Length: > 0 } title ? title : "api", steps);
@@ -54,7 +61,7 @@ internal sealed class OpenApiImport(JsonObject document, Import import)
         if (servers.Count > 1)
             import.Warn($"{servers.Count} servers: the path of the first is taken, {import.Text(url)}");
         var path = Uri.TryCreate(url, UriKind.Absolute, out var whole) && whole.Scheme is "http" or "https" ? whole!.AbsolutePath : url.StartsWith('/') ? url : "";
-        if (whole is { Scheme: "http" or "https" } && import.PathOf(whole) is null)
+        if (whole is { Scheme: "http" or "https" } && !import.IsHere(whole))
             import.Warn($"The requests go to the environment, not to {whole.GetLeftPart(UriPartial.Authority)}");
         return path.TrimEnd('/');
     }
@@ -146,7 +153,7 @@ internal sealed class OpenApiImport(JsonObject document, Import import)
     // A value that the schema takes, as plain as can be.
     private JsonNode? Made(JsonNode? given, string name, int depth)
     {
-        if (depth > Deepest || Follow(given) is not { } schema)
+        if (depth > Deepest || ++_made > MostMade || Follow(given) is not { } schema)
             return null;
         if ((schema["example"] ?? (schema["examples"] as JsonArray)?.FirstOrDefault() ?? schema["default"] ?? schema["const"] ?? (schema["enum"] as JsonArray)?.FirstOrDefault()) is { } said)
             return said;
