@@ -54,7 +54,7 @@ internal static class RunVerb
         var asked = new ExecuteRequest(null, null, given.GetValue(Users), given.GetValue(Time));
         var source = given.GetValue(Source)!;
         if (File.Exists(source) || source.EndsWith(".yaml", StringComparison.Ordinal))
-            return await StoredAsync(FeederFile.LoadPlan(source), scale, asked, session, cancellation);
+            return await StoredAsync(FeederFile.LoadPlanToSend(source), scale, asked, session, cancellation);
         var stored = await FindAsync(source, session, cancellation);
         if (stored is null && PlanLibrary.Find(source) is null)
             throw new IOException($"There is neither a plan file nor an active configuration nor a shipped plan named {source}.");

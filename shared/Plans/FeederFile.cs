@@ -15,13 +15,18 @@ public static class FeederFile
     /// <summary>Reads a plan file and every data file it names, which are looked for beside it.</summary>
     /// <exception cref="InvalidPlanException">The plan is not valid, or a data file cannot be read.</exception>
     /// <exception cref="IOException">The plan file cannot be read.</exception>
-    public static TestPlan LoadPlan(string path)
+    public static TestPlan LoadPlan(string path) => Load(path, _ => false);
+
+    /// <summary>As <see cref="LoadPlan"/>, for a platform: files named by their hash are left to it, for it has them.</summary>
+    public static TestPlan LoadPlanToSend(string path) => Load(path, file => file.StartsWith("sha256:", StringComparison.Ordinal));
+
+    private static TestPlan Load(string path, Predicate<string> isLeft)
     {
         var plan = PlanFile.Parse(File.ReadAllText(path));
         var errors = new DocumentErrors();
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         var feeders = plan.ScenarioConfig.DataGeneration?.ToDictionary(
-            f => f.Key, f => f.Value.File is null ? f.Value : Read(f.Key, f.Value, folder, errors));
+            f => f.Key, f => f.Value.File is null || isLeft(f.Value.File) ? f.Value : Read(f.Key, f.Value, folder, errors));
         return errors.None
             ? plan with { ScenarioConfig = plan.ScenarioConfig with { DataGeneration = feeders } }
             : throw new InvalidPlanException(errors);

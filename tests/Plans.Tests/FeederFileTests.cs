@@ -31,6 +31,21 @@ public sealed class FeederFileTests : IDisposable
         Assert.StartsWith(expected, error.Message);
     }
 
+    [Fact]
+    public void A_file_named_by_its_hash_is_left_to_the_platform_where_there_is_one()
+    {
+        var plan = Path.Combine(_folder.FullName, "plan.yaml");
+        File.WriteAllText(plan, "name: x\nscenario_config: { data_generation: { data: { file: 'sha256:00' } } }");
+
+        Assert.Equal("sha256:00", FeederFile.LoadPlanToSend(plan).ScenarioConfig.DataGeneration!["data"].File);
+        Assert.Throws<InvalidPlanException>(() => FeederFile.LoadPlan(plan));
+    }
+
+    [Fact]
+    public void A_line_that_does_not_fit_its_header_is_named() => Assert.Equal(
+        "cannot be read: users.csv (line 3: it has 1 field, and the header 2 fields)",
+        Assert.Single(Assert.Throws<InvalidPlanException>(() => Load("users.csv", "a,b\n1,2\n3\n")).Errors.All).Message);
+
     public void Dispose() => _folder.Delete(recursive: true);
 
     private Feeder Load(string file, string content)
