@@ -95,16 +95,6 @@ public sealed class Platform : IAsyncDisposable
         return _urls[name];
     }
 
-    /// <summary>Ends one that was started beside the others.</summary>
-    public async Task EndAnotherAsync(Uri url)
-    {
-        var name = _urls.Single(u => u.Value == url).Key;
-        _urls.Remove(name, out _);
-        _processes.Remove(name, out var process);
-        await process!.StopAsync();
-        await process.DisposeAsync();
-    }
-
     /// <summary>Starts again whatever dies; what was stopped in good order stays down. Ends only when something does not come back, and says why.</summary>
     public async Task<string> KeepUpAsync(Action<string> say, CancellationToken ending)
     {

@@ -9,6 +9,8 @@ public sealed class TestDatabase : IAsyncLifetime
 {
     public Database Database { get; private set; } = null!;
 
+    public string ConnectionString { get; private set; } = "";
+
     public async Task InitializeAsync()
     {
         var servers = await TestServers.GetAsync();
@@ -19,7 +21,8 @@ public sealed class TestDatabase : IAsyncLifetime
             await create.ExecuteNonQueryAsync();
         }
 
-        Database = new Database(NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(servers.PostgresConnectionString) { Database = name }));
+        ConnectionString = new NpgsqlConnectionStringBuilder(servers.PostgresConnectionString) { Database = name }.ConnectionString;
+        Database = new Database(NpgsqlDataSource.Create(ConnectionString));
         await Database.CreateTablesAsync(CancellationToken.None);
     }
 

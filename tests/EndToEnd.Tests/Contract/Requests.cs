@@ -33,6 +33,15 @@ internal sealed class Requests(ApiContract contract, RunningPlatform running)
         return request;
     }
 
+    /// <summary>The same request once more, but for its body. What is refused changes nothing, so one thing made for it will do for many.</summary>
+    public static HttpRequestMessage Like(HttpRequestMessage other)
+    {
+        var request = new HttpRequestMessage(other.Method, other.RequestUri);
+        foreach (var (name, values) in other.Headers)
+            request.Headers.TryAddWithoutValidation(name, values);
+        return request;
+    }
+
     /// <summary>The example of an operation's body, ready to be sent.</summary>
     public async Task<JsonNode?> BodyOfAsync(ApiOperation operation)
     {
@@ -180,7 +189,7 @@ internal sealed class Requests(ApiContract contract, RunningPlatform running)
 
     private async Task<JsonObject> GetAsync(string path) => JsonNode.Parse(await running.Gateway.GetStringAsync(path))!.AsObject();
 
-    private static HttpContent ContentOf(ApiOperation operation, JsonNode body)
+    public static HttpContent ContentOf(ApiOperation operation, JsonNode body)
     {
         if (operation.BodyType != "multipart/form-data")
         {

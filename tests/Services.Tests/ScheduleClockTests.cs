@@ -1,0 +1,143 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Loadstone.Contracts;
+using Loadstone.EventStore;
+using Loadstone.Plans;
+using Loadstone.Scheduler.Schedules;
+using Loadstone.Scheduler;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using RestEase;
+
+namespace Loadstone.Services.Tests;
+
+/// <summary>Schedulers that look at the clock together, over one real database, at times of the test's choosing.</summary>
+public sealed class ScheduleClockTests(TestDatabase test) : IClassFixture<TestDatabase>, IAsyncLifetime
+{
+    private static readonly DateTimeOffset Made = new(2026, 11, 21, 14, 0, 30, TimeSpan.Zero);
+
+    private readonly Clock _clock = new() { Now = Made };
+    private readonly Configurations _configurations = new();
+    private WebApplication _app = null!;
+
+    public Task InitializeAsync()
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Configuration["LOADSTONE_POSTGRES"] = test.ConnectionString;
+        builder.AddStore();
+        builder.Services.AddSingleton<TimeProvider>(_clock);
+        builder.Services.AddSingleton<IConfigurationClient>(_configurations);
+        builder.Services.AddSingleton<Fleet>();
+        _app = builder.Build();
+        return Task.CompletedTask;
+    }
+
+    public async Task DisposeAsync() => await _app.DisposeAsync();
+
+    [Fact]
+    public async Task A_run_begins_at_its_time_once_however_many_look()
+    {
+        var schedule = await MakeAsync(new ScheduleBody { ConfigurationId = Guid.NewGuid(), CronExpression = "*/5 * * * *" });
+        await LookAsync();
+        Assert.Empty(await RunsOfAsync(schedule));
+
+        _clock.Now = Made.AddMinutes(5);
+        await LookAsync();
+        await LookAsync();
+
+        var run = Assert.Single(await RunsOfAsync(schedule));
+        Assert.Equal(("ada", schedule.Body.ConfigurationId), (run.Request.RequestedBy, run.Request.Configuration.ConfigurationId));
+        Assert.Equal(["schedule_created", "schedule_ran"], await HistoryAsync(schedule));
+    }
+
+    [Fact]
+    public async Task A_run_that_is_refused_says_why_in_the_schedules_history_and_the_next_time_is_tried()
+    {
+        var schedule = await MakeAsync(new ScheduleBody { ConfigurationId = Guid.NewGuid(), CronExpression = "*/5 * * * *" });
+        _configurations.Refusal = "The configuration is not in use.";
+        _clock.Now = Made.AddMinutes(5);
+        await LookAsync();
+        Assert.Equal(["schedule_created", "schedule_skipped"], await HistoryAsync(schedule));
+
+        _configurations.Refusal = null;
+        _clock.Now = Made.AddMinutes(10);
+        await LookAsync();
+        Assert.Single(await RunsOfAsync(schedule));
+    }
+
+    [Fact]
+    public async Task While_the_other_service_is_away_a_run_waits_as_long_as_it_is_on_time()
+    {
+        var schedule = await MakeAsync(new ScheduleBody { ConfigurationId = Guid.NewGuid(), CronExpression = "*/5 * * * *" });
+        _configurations.IsAway = true;
+        _clock.Now = Made.AddMinutes(5);
+        await LookAsync();
+        Assert.Equal(["schedule_created"], await HistoryAsync(schedule));
+
+        _configurations.IsAway = false;
+        _clock.Now = Made.AddMinutes(5.2);
+        await LookAsync();
+        Assert.Equal(["schedule_created", "schedule_ran"], await HistoryAsync(schedule));
+    }
+
+    private async Task<Schedule> MakeAsync(ScheduleBody body)
+    {
+        _clock.Now = Made;
+        var id = Guid.NewGuid();
+        await using var session = _app.Services.GetRequiredService<IDocumentStore>().LightweightSession();
+        session.Events.StartStream<Schedule>(id, new ScheduleCreated(id, body, "ada", Made));
+        await session.SaveChangesAsync();
+        return (await session.LoadAsync<Schedule>(id))!;
+    }
+
+    private Task LookAsync() => Task.WhenAll(Enumerable.Range(0, 4).Select(_ => new ScheduleClock(
+        _app.Services.GetRequiredService<IDocumentStore>(), _app.Services.GetRequiredService<RunRequests>(), _app.Services, _clock,
+        NullLogger<ScheduleClock>.Instance).LookAsync(CancellationToken.None)));
+
+    private async Task<IReadOnlyList<Execution>> RunsOfAsync(Schedule schedule)
+    {
+        await using var session = _app.Services.GetRequiredService<IDocumentStore>().QuerySession();
+        return await session.QueryAsync<Execution>(
+            "where d.data -> 'request' -> 'configuration' ->> 'configuration_id' = ?", CancellationToken.None, schedule.Body.ConfigurationId.ToString());
+    }
+
+    private async Task<IEnumerable<string>> HistoryAsync(Schedule schedule)
+    {
+        await using var session = _app.Services.GetRequiredService<IDocumentStore>().QuerySession();
+        return (await session.Events.FetchStreamAsync(schedule.Id)).Select(e => e.EventTypeName);
+    }
+
+    private sealed class Clock : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
+
+    /// <summary>The configuration service, as far as a schedule asks it.</summary>
+    private sealed class Configurations : IConfigurationClient
+    {
+        public string? Refusal { get; set; }
+
+        public bool IsAway { get; set; }
+
+        public Task<Response<RunnableConfiguration>> RunnableAsync(Guid id, IDictionary<string, string?> terms, CancellationToken cancellation)
+        {
+            if (IsAway)
+                throw new HttpRequestException("nobody is there");
+            var plan = new TestPlan { Name = "x", MaxVirtualUsers = 1, Duration = TimeSpan.FromSeconds(1), LoadPattern = new ConstantLoad() };
+            var runnable = new RunnableConfiguration(id, 1, plan, "sample", ["http://127.0.0.1:1"], new Dictionary<string, string>());
+            var answer = new HttpResponseMessage(Refusal is null ? HttpStatusCode.OK : HttpStatusCode.Conflict);
+            return Task.FromResult(new Response<RunnableConfiguration>(new JsonObject { ["error"] = Refusal }.ToJsonString(), answer, () => runnable));
+        }
+
+        public Task<Response<RunnableConfiguration>> PlanAsync(string id, IDictionary<string, string?> terms, CancellationToken cancellation) => throw new NotSupportedException();
+
+        public Task<Response<RunnableConfiguration>> KeepAsync(JsonObject plan, string? baseUrl, CancellationToken cancellation) => throw new NotSupportedException();
+
+        public Task<Response<RunnableConfiguration>> ChangeAsync(Guid id, JsonObject plan, string? baseUrl, CancellationToken cancellation) => throw new NotSupportedException();
+
+        public Task<Response<RunnableConfiguration>> CheckAsync(JsonObject plan, CancellationToken cancellation) => throw new NotSupportedException();
+    }
+}
