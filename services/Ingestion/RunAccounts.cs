@@ -53,8 +53,13 @@ public sealed record RunAccounts(DateTimeOffset? StartAt, IReadOnlyList<ShardAcc
     /// <summary>Whether a second can be closed now, with those who have reported it.</summary>
     public bool CanClose(int second, IReadOnlyCollection<int> reported, DateTimeOffset now)
     {
-        var missing = ExpectedAt(second).Except(reported).Any();
-        return StartAt is { } start && (!missing ? ExpectedAt(second).Any() || reported.Count > 0 : now >= start.AddSeconds(second + 1) + Patience);
+        if (StartAt is not { } start)
+            return false;
+        var expected = ExpectedAt(second).ToList();
+        if (!expected.Except(reported).Any() && (expected.Count > 0 || reported.Count > 0))
+            return true;
+        // A second that nobody is to report while the load goes on lies between a lost shard and the one that carries on.
+        return (expected.Count > 0 || !IsLoadOver) && now >= start.AddSeconds(second + 1) + Patience;
     }
 
     /// <summary>The last second of the run, once the load is over; −1 when there is none.</summary>

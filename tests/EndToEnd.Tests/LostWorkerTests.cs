@@ -20,7 +20,10 @@ public sealed class LostWorkerTests(RunningPlatform running)
         plan["scenario_config"]!["think_time"] = 0;
         var id = (await running.ExecuteAsync(plan)).Id;
         await running.UntilAsync(id, s => s.Execution.TotalRequests > 3 * Rate);
+        var before = (await running.UntilAsync(id, _ => true)).TotalRequests;
         await worker.KillAsync();
+        // Its figures go on while the run does, and not only at its end.
+        await running.UntilAsync(id, s => s.CurrentMetrics is { RequestsPerSecond: > Rate / 2 } && s.Execution.TotalRequests > before + (3 * Rate));
         var execution = await running.EndOfAsync(id);
 
         Assert.Equal("completed", execution.Status);

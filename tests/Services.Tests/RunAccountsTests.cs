@@ -68,6 +68,30 @@ public sealed class RunAccountsTests
     public void A_lost_shard_is_a_gap_after_its_last_second() => Assert.Equal(
         ["shard 1 was lost after its second 6"], Run(Finished(0, last: 9, sent: 1), Lost(1)).Gaps([new StoredWindows(0, 10, 9, 1, 1), new StoredWindows(1, 7, 6, 5, 5)]));
 
+    [Fact]
+    public void Seconds_between_a_lost_shard_and_the_one_that_carries_on_close_late_and_empty_and_those_after_in_time()
+    {
+        var run = Run(Lost(0), Alive(1) with { Parent = 0, FirstSecond = 12 });
+
+        Assert.False(run.CanClose(10, [], Start.AddSeconds(12.9)));
+        Assert.True(run.CanClose(10, [], Start.AddSeconds(13)));
+        Assert.False(run.CanClose(12, [], Start.AddSeconds(13)));
+        Assert.True(run.CanClose(12, [1], Start.AddSeconds(13)));
+        Assert.False(Run(Lost(0), Alive(1) with { Parent = 0 }).CanClose(10, [], Start.AddSeconds(12.9)));
+    }
+
+    [Fact]
+    public void A_lost_shard_whose_share_was_carried_on_is_noted_and_is_no_gap()
+    {
+        var run = Run(Lost(0), Finished(1, last: 19, sent: 80) with { Parent = 0, FirstSecond = 12 });
+        StoredWindows[] stored = [new(0, 7, 6, 70, 70), new(1, 8, 19, 80, 80)];
+
+        Assert.True(run.CanSeal(stored, Start.AddSeconds(10)));
+        Assert.Empty(run.Gaps(stored));
+        Assert.Equal(["shard 0 was lost after its second 6; shard 1 carried its share on from second 12"], run.Notes(stored));
+        Assert.Equal(["shard 1 has 7 of its 8 seconds"], run.Gaps([stored[0], new(1, 7, 19, 70, 70)]));
+    }
+
     private static RunAccounts Run(params ShardAccount[] shards) => new(Start, shards);
 
     private static ShardAccount Alive(int shard) => new(shard, ShardState.Running, null, null, null, null);
