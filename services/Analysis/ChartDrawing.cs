@@ -45,11 +45,13 @@ internal sealed class ChartDrawing(int width, string style, string title, IReadO
             svg.Append(Chart.Text($"<text x=\"{X(second):0.#}\" y=\"{Height - 8}\" text-anchor=\"middle\">{second} s</text>"));
     }
 
+    // A line that went on over seconds without a value would say that there was one.
     private string PathOf(ChartLine line)
     {
         var path = new StringBuilder();
+        var step = seconds.Zip(seconds.Skip(1), (a, b) => b - a).DefaultIfEmpty(1).Min();
         for (var i = 0; i < seconds.Count; i++)
-            path.Append(Chart.Text($"{(i == 0 ? "M" : "L")}{X(seconds[i]):0.#} {Y(line.Values[i]):0.#}"));
+            path.Append(Chart.Text($"{(i == 0 || seconds[i] - seconds[i - 1] > step ? "M" : "L")}{X(seconds[i]):0.#} {Y(line.Values[i]):0.#}"));
         return path.ToString();
     }
 

@@ -36,6 +36,17 @@ public sealed class ReportHtmlTests
     }
 
     [Fact]
+    public void A_line_is_broken_where_seconds_are_missing()
+    {
+        string PathOver(params int[] seconds) => new Chart("Throughput", "requests/s", seconds, new ChartLine("rate", [.. seconds.Select(_ => 100.0)])).ToHtml()
+            .Split("<path class=\"line s0\" d=\"")[1].Split('"')[0];
+
+        Assert.Equal(1, PathOver(0, 1, 2, 3).Count(c => c == 'M'));
+        Assert.Equal(2, PathOver(0, 1, 2, 7, 8).Count(c => c == 'M'));
+        Assert.Equal(1, PathOver(0, 10, 20, 30).Count(c => c == 'M'));
+    }
+
+    [Fact]
     public void Where_the_time_went_is_shown_for_the_phases_that_were_measured()
     {
         var requests = new OperationWindow { Scenario = "s", Operation = "o", Sent = 1, Ok = 1 };
