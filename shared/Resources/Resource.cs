@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Loadstone.Plans;
 using Loadstone.ServiceHost;
 
@@ -27,10 +28,14 @@ public abstract record Resource
     public long Version { get; init; }
 
     /// <summary>
-    /// The version that is shown, and that writers must name: that of the last change by an author. A kind whose streams also have
-    /// events that change nothing of the body keeps it, so that these make no author's copy stale.
+    /// The version of the last change by an author, kept by kinds whose streams also have events that change nothing of the body, so
+    /// that these make no author's copy stale; 0 where every event is an author's.
     /// </summary>
-    public virtual long Edition => Version;
+    public long LastEdition { get; init; }
+
+    /// <summary>The version that is shown, and that writers must name.</summary>
+    [JsonIgnore]
+    public long Edition => LastEdition == 0 ? Version : LastEdition;
 
     /// <summary>Members that the platform sets. A body that came from here may carry them back.</summary>
     public static readonly string[] OwnMembers = ["id", "created_by", "created_at", "updated_at", "version"];

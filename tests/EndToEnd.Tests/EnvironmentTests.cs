@@ -83,6 +83,17 @@ public sealed class EnvironmentTests(RunningPlatform running)
     }
 
     [Fact]
+    public async Task A_proof_of_ownership_makes_no_authors_copy_stale()
+    {
+        var environment = await RegisteredAsync(new JsonObject { ["base_urls"] = new JsonArray(running.Platform.Target.ToString()) });
+        (await running.Gateway.PostAsync($"{Path}/{environment["id"]}/verify", null)).Dispose();
+        environment["variables"] = new JsonObject { ["colour"] = "red" };
+        var (status, answer) = await running.Gateway.CallAsync(HttpMethod.Put, $"{Path}/{environment["id"]}", environment);
+
+        Assert.Equal((HttpStatusCode.OK, "red"), (status, answer["environment"]?["variables"]?["colour"]?.ToString()));
+    }
+
+    [Fact]
     public async Task A_secret_is_kept_by_null_replaced_by_a_value_and_forgotten_when_left_out()
     {
         var environment = await RegisteredAsync(new JsonObject { ["base_urls"] = Sample(), ["secrets"] = new JsonObject { ["A"] = "1", ["B"] = "2" } });

@@ -46,11 +46,6 @@ public sealed record Benchmark : Resource
 
     public ValidationStatus ValidationStatus { get; init; }
 
-    public long LastEdition { get; init; }
-
-    // A validation changes nothing that an author wrote.
-    public override long Edition => LastEdition;
-
     protected override object BodyToShow => Target;
 
     protected override JsonObject MoreToShow => new()

@@ -48,11 +48,11 @@ public sealed record TargetEnvironment : Resource
         CreatedBy = e.Data.By,
         CreatedAt = e.Data.At,
         UpdatedAt = e.Data.At,
-        Version = e.Version,
+        LastEdition = e.Version,
     };
 
     public static TargetEnvironment Apply(IEvent<EnvironmentChanged> e, TargetEnvironment before) =>
-        before with { IsActive = true, System = e.Data.System, UpdatedAt = e.Data.At, Version = e.Version };
+        before with { IsActive = true, System = e.Data.System, UpdatedAt = e.Data.At, LastEdition = e.Version };
 
     // Nobody's writing: a writer who has read what stood before is not late.
     public static TargetEnvironment Apply(IEvent<OwnershipChecked> e, TargetEnvironment before)
@@ -69,5 +69,5 @@ public sealed record TargetEnvironment : Resource
     }
 
     public static TargetEnvironment Apply(IEvent<EnvironmentDeactivated> e, TargetEnvironment before) =>
-        before with { IsActive = false, UpdatedAt = e.Data.At, Version = e.Version };
+        before with { IsActive = false, UpdatedAt = e.Data.At, LastEdition = e.Version };
 }

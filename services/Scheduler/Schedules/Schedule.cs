@@ -51,11 +51,6 @@ public sealed record Schedule : Resource
 
     public string LastEditor { get; init; } = "";
 
-    public long LastEdition { get; init; }
-
-    // A run changes nothing that an author wrote.
-    public override long Edition => LastEdition;
-
     protected override object BodyToShow => Body;
 
     protected override JsonObject MoreToShow => new()
