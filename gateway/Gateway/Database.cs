@@ -1,4 +1,3 @@
-using System.Reflection;
 using Loadstone.Gateway.Users;
 using Loadstone.ServiceHost;
 using Npgsql;
@@ -8,12 +7,12 @@ namespace Loadstone.Gateway;
 /// <summary>The gateway's own tables (people, sessions, keys, audit), and its SQL by name.</summary>
 internal sealed class Database(NpgsqlDataSource source)
 {
-    private static readonly Lazy<IReadOnlyDictionary<string, string>> Scripts = new(ReadScripts);
+    private static readonly IReadOnlyDictionary<string, string> Scripts = SqlScripts.Of(typeof(Database).Assembly);
 
     // One instance at a time prepares the database, however many start together.
     private const long PreparationLock = 0x10ad_5701_0002;
 
-    public static string Script(string name) => Scripts.Value[name];
+    public static string Script(string name) => Scripts[name];
 
     /// <summary>A command; values are $1, $2 and so on, null included.</summary>
     public NpgsqlCommand Command(string sql, params object?[] values)
@@ -50,16 +49,6 @@ internal sealed class Database(NpgsqlDataSource source)
         await command.ExecuteNonQueryAsync(cancellation);
         await more(connection);
         await transaction.CommitAsync(cancellation);
-    }
-
-    private static Dictionary<string, string> ReadScripts()
-    {
-        var assembly = Assembly.GetExecutingAssembly();
-        return assembly.GetManifestResourceNames().Where(n => n.EndsWith(".sql", StringComparison.Ordinal)).ToDictionary(n => n.Split('.')[^2], name =>
-        {
-            using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
-            return reader.ReadToEnd();
-        });
     }
 }
 

@@ -1,4 +1,4 @@
-using System.Reflection;
+using Loadstone.ServiceHost;
 using Npgsql;
 
 namespace Loadstone.Ingestion;
@@ -6,14 +6,14 @@ namespace Loadstone.Ingestion;
 /// <summary>The service's tables, and its SQL by name. The scripts are in Sql/, one for each statement worth a file.</summary>
 public sealed class Database(NpgsqlDataSource source)
 {
-    private static readonly Lazy<IReadOnlyDictionary<string, string>> Scripts = new(ReadScripts);
+    private static readonly IReadOnlyDictionary<string, string> Scripts = SqlScripts.Of(typeof(Database).Assembly);
 
     // One migration at a time, however many instances start together.
     private const long SchemaLock = 0x10ad_5701_0001;
 
     public NpgsqlDataSource Source => source;
 
-    public static string Script(string name) => Scripts.Value[name];
+    public static string Script(string name) => Scripts[name];
 
     public NpgsqlCommand Command(string sql, params object?[] values)
     {
@@ -54,15 +54,5 @@ public sealed class Database(NpgsqlDataSource source)
         await using var command = new NpgsqlCommand($"select pg_advisory_xact_lock({SchemaLock}); {partitions}", connection, transaction);
         await command.ExecuteNonQueryAsync(cancellation);
         await transaction.CommitAsync(cancellation);
-    }
-
-    private static Dictionary<string, string> ReadScripts()
-    {
-        var assembly = Assembly.GetExecutingAssembly();
-        return assembly.GetManifestResourceNames().Where(n => n.EndsWith(".sql", StringComparison.Ordinal)).ToDictionary(n => n.Split('.')[^2], name =>
-        {
-            using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
-            return reader.ReadToEnd();
-        });
     }
 }

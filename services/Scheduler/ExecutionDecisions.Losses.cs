@@ -35,12 +35,20 @@ public static partial class ExecutionDecisions
             yield return new StopRequested("scheduler", reason, AsFailure: true, now);
     }
 
-    /// <summary>True when the shares of lost workers are to be carried on.</summary>
-    public static bool MayMove(Execution x) => x.Plan.LostWorkerPolicy == LostWorkerPolicy.Move && x.Stop is null
+    /// <summary>A worker has not been heard for too long. Its share goes to one with room at once; while there is none, that is waited for.</summary>
+    public static IEnumerable<object> Silent(Execution x, Shard shard, TimeSpan silence, IReadOnlyList<FreeWorker> workers, DateTimeOffset now)
+    {
+        var heir = MayMove(x) ? HeirFor(shard, workers) : null;
+        return heir is null && MayMove(x) && silence < Fleet.LostAfter + LongestWaitForHeir
+            ? []
+            : Lost(x, shard.Number, $"the worker {shard.Assigned.WorkerName} was lost", now, heir);
+    }
+
+    // While shares of lost workers are to be carried on.
+    private static bool MayMove(Execution x) => x.Plan.LostWorkerPolicy == LostWorkerPolicy.Move && x.Stop is null
         && x.Phase is ExecutionPhase.Running or ExecutionPhase.Paused && x.Shards.Count(s => s.IsMoved) < MostMoves;
 
-    /// <summary>The worker with the most room that can take a shard's share.</summary>
-    public static FreeWorker? HeirFor(Shard shard, IEnumerable<FreeWorker> workers) =>
+    private static FreeWorker? HeirFor(Shard shard, IEnumerable<FreeWorker> workers) =>
         workers.Where(w => w.FreeUsers >= shard.Assigned.Users && w.Id != shard.WorkerId).MaxBy(w => w.FreeUsers);
 
     /// <summary>Moved shards that are ready begin at the next whole second, unless the run is held.</summary>

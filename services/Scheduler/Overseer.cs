@@ -68,12 +68,7 @@ public sealed class Overseer(Executions executions, Fleet fleet, Pulse pulse, IB
         if (x.Phase == ExecutionPhase.Waiting && ExecutionDecisions.Assign(x, fleet.Free(active), now).ToList() is { Count: > 0 } assigned)
             return assigned;
         if (pulse.MayCallWorkersLost() && x.Shards.FirstOrDefault(s => !s.IsOver && fleet.Find(s.WorkerId) is null) is { } silent)
-        {
-            var heir = ExecutionDecisions.MayMove(x) ? ExecutionDecisions.HeirFor(silent, fleet.Free(active)) : null;
-            var waits = ExecutionDecisions.MayMove(x) && heir is null && fleet.SilenceOf(silent.WorkerId) < Fleet.LostAfter + ExecutionDecisions.LongestWaitForHeir;
-            return waits ? [] : ExecutionDecisions.Lost(x, silent.Number, $"the worker {silent.Assigned.WorkerName} was lost", now, heir);
-        }
-
+            return ExecutionDecisions.Silent(x, silent, fleet.SilenceOf(silent.WorkerId), fleet.Free(active), now);
         return ExecutionDecisions.Tick(x, now);
     }
 

@@ -18,12 +18,12 @@ public sealed record SteeredLoad(LoadShape Shape, IReadOnlyList<TestPhase> Phase
         changes.Aggregate(new SteeredLoad(plan.Shape, plan.Phases ?? []), (load, change) => load.After(change));
 
     /// <summary>True when another phase comes after the one at an offset.</summary>
-    public bool HasPhaseAfter(TimeSpan offset) => IndexAt(offset) < Phases.Count - 1;
+    public bool HasPhaseAfter(TimeSpan offset) => TestPhase.IndexAt(Phases, offset) < Phases.Count - 1;
 
     // Another load holds to the end of its phase, or of a run without phases; the phases after it are as planned.
     private SteeredLoad After(LoadChange change)
     {
-        var (index, before) = (IndexAt(change.At), Shape.Until(change.At));
+        var (index, before) = (TestPhase.IndexAt(Phases, change.At), Shape.Until(change.At));
         var after = TestPhase.ShapeOf(Phases.Skip(index + 1)).Stages;
         if (change.Target is { } target)
         {
@@ -34,14 +34,6 @@ public sealed record SteeredLoad(LoadShape Shape, IReadOnlyList<TestPhase> Phase
         var cut = Phases[index].Duration - (EndOf(index) - change.At);
         var phases = Phases.Select((p, i) => i == index ? p with { Duration = cut, RampUp = p.RampUp < cut ? p.RampUp : cut } : p);
         return new SteeredLoad(Shape with { Stages = [.. before, .. after] }, [.. phases]);
-    }
-
-    private int IndexAt(TimeSpan offset)
-    {
-        var index = 0;
-        while (index < Phases.Count - 1 && offset >= EndOf(index))
-            index++;
-        return index;
     }
 
     private TimeSpan EndOf(int index) => Phases.Take(index + 1).Aggregate(TimeSpan.Zero, (sum, p) => sum + p.Duration);

@@ -29,16 +29,15 @@ public sealed record TestPhase(
         LoadUnit.Users, 0, [.. phases.SelectMany(p => new[] { new Stage(p.RampUp, p.TargetUsers), new Stage(p.Duration - p.RampUp, p.TargetUsers) })]);
 
     /// <summary>The phase at an offset from the start, pauses left out; from the end on the last. Null when there are none.</summary>
-    public static TestPhase? At(IReadOnlyList<TestPhase> phases, TimeSpan offset)
-    {
-        foreach (var phase in phases)
-        {
-            if (offset < phase.Duration)
-                return phase;
-            offset -= phase.Duration;
-        }
+    public static TestPhase? At(IReadOnlyList<TestPhase> phases, TimeSpan offset) => phases.Count == 0 ? null : phases[IndexAt(phases, offset)];
 
-        return phases.Count == 0 ? null : phases[^1];
+    /// <summary>The place of the phase at an offset from the start, pauses left out; from the end on that of the last.</summary>
+    internal static int IndexAt(IReadOnlyList<TestPhase> phases, TimeSpan offset)
+    {
+        var index = 0;
+        for (; index < phases.Count - 1 && offset >= phases[index].Duration; index++)
+            offset -= phases[index].Duration;
+        return index;
     }
 
     internal static IReadOnlyList<TestPhase> ReadAll(DocumentNode plan)

@@ -45,7 +45,7 @@ public sealed class ExecutionDecisionTests
     public void All_shards_start_together_when_the_last_is_ready()
     {
         var preparing = Assigned(workers: 2);
-        var oneReady = Then(preparing, ExecutionDecisions.Prepared(preparing, 0, First, 0, Noon));
+        var oneReady = preparing.Then(ExecutionDecisions.Prepared(preparing, 0, First, 0, Noon));
 
         Assert.Equal([typeof(ShardPrepared), typeof(ExecutionStarted)], ExecutionDecisions.Prepared(oneReady, 1, Second, 50, Noon).Select(e => e.GetType()));
         Assert.Equal(Noon.AddMilliseconds(150), ExecutionDecisions.Prepared(oneReady, 1, Second, 50, Noon).OfType<ExecutionStarted>().Single().StartAt);
@@ -56,9 +56,9 @@ public sealed class ExecutionDecisionTests
     public void What_comes_twice_changes_nothing()
     {
         var preparing = Assigned(workers: 2);
-        var oneReady = Then(preparing, ExecutionDecisions.Prepared(preparing, 0, First, 0, Noon));
+        var oneReady = preparing.Then(ExecutionDecisions.Prepared(preparing, 0, First, 0, Noon));
         var finishing = Finishing();
-        var analyzed = Then(finishing, ExecutionDecisions.Analyzed(finishing, Passed, new RunFigures(), Peaks, Noon));
+        var analyzed = finishing.Then(ExecutionDecisions.Analyzed(finishing, Passed, new RunFigures(), Peaks, Noon));
 
         Assert.Empty(ExecutionDecisions.Prepared(oneReady, 0, First, 0, Noon));
         Assert.Empty(ExecutionDecisions.Finished(finishing, 0, 9, 100, null, Noon));
@@ -85,10 +85,10 @@ public sealed class ExecutionDecisionTests
     [Fact]
     public void A_running_one_is_asked_to_stop_once_and_is_cancelled_when_it_was_judged()
     {
-        var stopping = Then(Running(), Stop(Running()));
+        var stopping = Running().Then(Stop(Running()));
         Assert.Empty(Stop(stopping));
 
-        var finishing = Then(stopping, ExecutionDecisions.Finished(stopping, 0, 3, 10, null, Noon));
+        var finishing = stopping.Then(ExecutionDecisions.Finished(stopping, 0, 3, 10, null, Noon));
         Assert.Equal([new ExecutionAnalyzed(Passed, new RunFigures(), Peaks, Noon), new ExecutionCancelled("me", "stopped by me", Noon)],
             ExecutionDecisions.Analyzed(finishing, Passed, new RunFigures(), Peaks, Noon));
     }
@@ -96,8 +96,8 @@ public sealed class ExecutionDecisionTests
     [Fact]
     public void A_stop_condition_makes_it_a_failure()
     {
-        var stopping = Then(Running(), ExecutionDecisions.Stop(Running(), "stop condition", "too many errors", asFailure: true, Noon));
-        var finishing = Then(stopping, ExecutionDecisions.Finished(stopping, 0, 3, 10, null, Noon));
+        var stopping = Running().Then(ExecutionDecisions.Stop(Running(), "stop condition", "too many errors", asFailure: true, Noon));
+        var finishing = stopping.Then(ExecutionDecisions.Finished(stopping, 0, 3, 10, null, Noon));
 
         Assert.Equal("too many errors", ExecutionDecisions.Analyzed(finishing, Passed, new RunFigures(), Peaks, Noon).OfType<ExecutionFailed>().Single().Reason);
     }
@@ -105,8 +105,8 @@ public sealed class ExecutionDecisionTests
     [Fact]
     public void Pauses_are_left_out_of_what_has_elapsed()
     {
-        var paused = Then(Running(), ExecutionDecisions.Pause(Running(), "me", Noon.AddSeconds(4)));
-        var resumed = Then(paused, ExecutionDecisions.Resume(paused, "me", Noon.AddSeconds(10)));
+        var paused = Running().Then(ExecutionDecisions.Pause(Running(), "me", Noon.AddSeconds(4)));
+        var resumed = paused.Then(ExecutionDecisions.Resume(paused, "me", Noon.AddSeconds(10)));
 
         Assert.Equal((ExecutionStatus.Paused, ExecutionStatus.Running), (paused.Status, resumed.Status));
         Assert.Equal(TimeSpan.FromSeconds(4), paused.Elapsed(Noon.AddSeconds(9)));
@@ -117,7 +117,7 @@ public sealed class ExecutionDecisionTests
     [Fact]
     public void What_the_state_does_not_allow_is_refused_with_a_400()
     {
-        var over = Then(Finishing(), ExecutionDecisions.Analyzed(Finishing(), Passed, new RunFigures(), Peaks, Noon));
+        var over = Finishing().Then(ExecutionDecisions.Analyzed(Finishing(), Passed, new RunFigures(), Peaks, Noon));
         Func<object>[] refused =
         [
             () => ExecutionDecisions.Pause(Requested(), "me", Noon), () => ExecutionDecisions.Resume(Running(), "me", Noon),
@@ -140,7 +140,7 @@ public sealed class ExecutionDecisionTests
 
         Assert.Equal([typeof(ShardLost), typeof(StopRequested)], ExecutionDecisions.Lost(fail, 0, "gone", Noon).Select(e => e.GetType()));
         Assert.Equal([typeof(ShardLost)], ExecutionDecisions.Lost(goOn, 0, "gone", Noon).Select(e => e.GetType()));
-        Assert.Equal(ExecutionPhase.Running, Then(goOn, ExecutionDecisions.Lost(goOn, 0, "gone", Noon)).Phase);
+        Assert.Equal(ExecutionPhase.Running, goOn.Then(ExecutionDecisions.Lost(goOn, 0, "gone", Noon)).Phase);
     }
 
     [Fact]
@@ -156,7 +156,7 @@ public sealed class ExecutionDecisionTests
     public void A_fault_of_the_engine_fails_the_run()
     {
         var running = Running();
-        var finishing = Then(running, ExecutionDecisions.Finished(running, 0, 3, 10, "the pacer broke", Noon));
+        var finishing = running.Then(ExecutionDecisions.Finished(running, 0, 3, 10, "the pacer broke", Noon));
 
         Assert.Equal("the load engine failed: the pacer broke", ExecutionDecisions.Analyzed(finishing, Passed, new RunFigures(), Peaks, Noon).OfType<ExecutionFailed>().Single().Reason);
     }
@@ -165,8 +165,8 @@ public sealed class ExecutionDecisionTests
     public void A_judgement_that_comes_after_the_end_is_kept_and_changes_no_status()
     {
         var finishing = Finishing();
-        var over = Then(finishing, ExecutionDecisions.Tick(finishing, Noon.AddSeconds(41)));
-        var late = Then(over, ExecutionDecisions.Analyzed(over, Passed, new RunFigures(), Peaks, Noon.AddSeconds(60)));
+        var over = finishing.Then(ExecutionDecisions.Tick(finishing, Noon.AddSeconds(41)));
+        var late = over.Then(ExecutionDecisions.Analyzed(over, Passed, new RunFigures(), Peaks, Noon.AddSeconds(60)));
 
         Assert.Equal((ExecutionStatus.Completed, VerdictOutcome.Passed), (late.Status, late.Analysis!.Verdict.Outcome));
         Assert.Equal(over.EndedAt, late.EndedAt);
@@ -176,11 +176,11 @@ public sealed class ExecutionDecisionTests
     public void A_test_that_is_deleted_is_stopped_when_it_goes_on_and_hidden_once()
     {
         var running = Running();
-        var hidden = Then(running, ExecutionDecisions.Hide(running, "me", Noon));
+        var hidden = running.Then(ExecutionDecisions.Hide(running, "me", Noon));
 
         Assert.Equal(("deleted by me", true), (hidden.Stop!.Reason, hidden.IsHidden));
         Assert.Empty(ExecutionDecisions.Hide(hidden, "me", Noon));
-        Assert.Equal(ExecutionStatus.Cancelled, Then(Requested(), ExecutionDecisions.Hide(Requested(), "me", Noon)).Status);
+        Assert.Equal(ExecutionStatus.Cancelled, Requested().Then(ExecutionDecisions.Hide(Requested(), "me", Noon)).Status);
         Assert.IsType<ExecutionHidden>(Assert.Single(ExecutionDecisions.Hide(Finishing(), "me", Noon)));
     }
 
@@ -188,7 +188,7 @@ public sealed class ExecutionDecisionTests
     public void A_worker_that_ended_its_share_by_itself_is_lost_to_the_run_and_says_why()
     {
         var fail = Running();
-        var ended = Then(fail, ExecutionDecisions.GaveUp(fail, 0, "stopped its load by itself", Noon));
+        var ended = fail.Then(ExecutionDecisions.GaveUp(fail, 0, "stopped its load by itself", Noon));
         Assert.Equal(("the worker w stopped its load by itself", true, ExecutionPhase.Finishing), (ended.Stop!.Reason, ended.Stop.AsFailure, ended.Phase));
         Assert.Empty(ExecutionDecisions.GaveUp(ended, 0, "stopped its load by itself", Noon));
 
@@ -203,7 +203,7 @@ public sealed class ExecutionDecisionTests
         Contracts.WorkerReported Says(Guid worker, int shard) => new(worker, "w", "local", 1, 1, Noon, 1, 0, [new Contracts.ReportedShard(x.Id, shard, Contracts.ShardPhase.Running)]);
 
         Assert.Empty(ExecutionDecisions.Strays(Says(First, 0), [x]));
-        var lost = Then(x, ExecutionDecisions.Lost(x, 0, "gone", Noon));
+        var lost = x.Then(ExecutionDecisions.Lost(x, 0, "gone", Noon));
         Assert.Equal(new Contracts.StopShard(First, x.Id, 0), Assert.Single(ExecutionDecisions.Strays(Says(First, 0), [lost])));
         Assert.Empty(ExecutionDecisions.Strays(Says(Second, 1), [lost]));
         Assert.Single(ExecutionDecisions.Strays(Says(Second, 1), []));
@@ -223,24 +223,16 @@ public sealed class ExecutionDecisionTests
     private static Execution Assigned(int workers = 1, LostWorkerPolicy policy = LostWorkerPolicy.Fail)
     {
         var requested = Requested(workers, policy: policy);
-        return Then(requested, ExecutionDecisions.Assign(requested, [Worker(First, 1000), Worker(Second, 900)], Noon));
+        return requested.Then(ExecutionDecisions.Assign(requested, [Worker(First, 1000), Worker(Second, 900)], Noon));
     }
 
     private static Execution Running(LostWorkerPolicy policy = LostWorkerPolicy.Fail, int workers = 1)
     {
         var x = Assigned(workers, policy);
         foreach (var shard in x.Shards)
-            x = Then(x, ExecutionDecisions.Prepared(x, shard.Number, shard.WorkerId, 0, Noon.AddMilliseconds(-100)));
+            x = x.Then(ExecutionDecisions.Prepared(x, shard.Number, shard.WorkerId, 0, Noon.AddMilliseconds(-100)));
         return x;
     }
 
-    private static Execution Finishing() => Then(Running(), ExecutionDecisions.Finished(Running(), 0, 9, 100, null, Noon));
-
-    // Folds events the way the store does.
-    private static Execution Then(Execution x, IEnumerable<object> events)
-    {
-        foreach (var e in events.ToList())
-            x = (Execution)typeof(Execution).GetMethod("Apply", [e.GetType(), typeof(Execution)])!.Invoke(null, [e, x])!;
-        return x;
-    }
+    private static Execution Finishing() => Running().Then(ExecutionDecisions.Finished(Running(), 0, 9, 100, null, Noon));
 }

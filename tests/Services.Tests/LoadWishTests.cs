@@ -17,11 +17,11 @@ public sealed class LoadWishTests
     {
         var x = Running("""{ "name": "x", "phases": [ { "name": "a", "target_users": 4, "duration": "60s" }, { "name": "b", "target_users": 8, "duration": "60s" } ] }""");
 
-        var more = Then(x, Decide(x, """{ "users": 6 }""", Noon.AddSeconds(10)));
+        var more = x.Then(Decide(x, """{ "users": 6 }""", Noon.AddSeconds(10)));
         Assert.Equal((4, 6, 8), (more.Load.Shape.At(TimeSpan.FromSeconds(10.9)), more.Load.Shape.At(TimeSpan.FromSeconds(11)), more.Load.Shape.At(TimeSpan.FromSeconds(60))));
         Assert.Equal(TimeSpan.FromSeconds(120), more.Load.Shape.Duration);
 
-        var on = Then(more, Decide(more, """{ "skip_phase": true }""", Noon.AddSeconds(20)));
+        var on = more.Then(Decide(more, """{ "skip_phase": true }""", Noon.AddSeconds(20)));
         Assert.Equal("a", Assert.IsType<LoadChanged>(Assert.Single(Decide(more, """{ "skip_phase": true }""", Noon.AddSeconds(20)))).SkippedPhase);
         Assert.Equal((6, 8, 81), (on.Load.Shape.At(TimeSpan.FromSeconds(20.9)), on.Load.Shape.At(TimeSpan.FromSeconds(21)), on.Load.Shape.Duration.TotalSeconds));
         Assert.Equal("The execution is in its last phase: stop it instead, so it cannot be steered.", Refusal(on, """{ "skip_phase": true }""", Noon.AddSeconds(30)).Message);
@@ -31,7 +31,7 @@ public sealed class LoadWishTests
     public void What_is_changed_during_a_pause_begins_with_the_end_of_the_pause()
     {
         var x = Running("""{ "name": "x", "duration": "60s", "max_virtual_users": 50, "load_pattern": { "type": "constant_arrival_rate", "rate": 10 } }""");
-        var paused = Then(x, ExecutionDecisions.Pause(x, "anna", Noon.AddSeconds(5)));
+        var paused = x.Then(ExecutionDecisions.Pause(x, "anna", Noon.AddSeconds(5)));
         var changed = Assert.IsType<LoadChanged>(Assert.Single(Decide(paused, """{ "rate": 2.5 }""", Noon.AddSeconds(30))));
 
         Assert.Equal((5, 2.5, true), (changed.FromSeconds, changed.Rate, changed.IsPaused));
@@ -95,13 +95,6 @@ public sealed class LoadWishTests
         Assert.Empty(errors.All);
         var configuration = new Contracts.RunnableConfiguration(Guid.NewGuid(), 1, read, "sample", ["http://127.0.0.1:1"], new Dictionary<string, string>(), MaxRps: 500, IsProduction: isProduction);
         var x = Execution.Create(new ExecutionRequested(Guid.NewGuid(), "x", configuration, 1, "me", null, Noon));
-        return Then(x, [new ExecutionStarted(Noon, Noon)]);
-    }
-
-    private static Execution Then(Execution x, IEnumerable<object> events)
-    {
-        foreach (var e in events.ToList())
-            x = (Execution)typeof(Execution).GetMethod("Apply", [e.GetType(), typeof(Execution)])!.Invoke(null, [e, x])!;
-        return x;
+        return x.Then([new ExecutionStarted(Noon, Noon)]);
     }
 }

@@ -15,38 +15,40 @@ public sealed class LostWorkerDecisionTests
     public void The_share_moves_to_a_worker_with_room_and_begins_at_a_whole_second()
     {
         var x = Running(LostWorkerPolicy.Move);
-        var heir = ExecutionDecisions.HeirFor(x.Shards[0], [Worker(First, 1000), Worker(Second, 500)]);
-        var moved = Then(x, ExecutionDecisions.Lost(x, 0, "gone", Noon.AddSeconds(5), heir));
+        var moved = x.Then(ExecutionDecisions.Silent(x, x.Shards[0], TimeSpan.FromSeconds(3), [Worker(First, 1000), Worker(Second, 500)], Noon.AddSeconds(5)));
 
         Assert.Equal((ExecutionPhase.Running, 1, 0, Second), (moved.Phase, moved.Shards[1].Number, moved.Shards[1].Assigned.Parent, moved.Shards[1].WorkerId));
         Assert.Equal((moved.Shards[0].Assigned.ShareIndex, moved.Shards[0].Assigned.ShareOf), (moved.Shards[1].Assigned.ShareIndex, moved.Shards[1].Assigned.ShareOf));
         Assert.Empty(ExecutionDecisions.Join(moved, Noon.AddSeconds(6)));
-        var ready = Then(moved, ExecutionDecisions.Prepared(moved, 1, Second, 0, Noon.AddSeconds(6.2)));
+        var ready = moved.Then(ExecutionDecisions.Prepared(moved, 1, Second, 0, Noon.AddSeconds(6.2)));
         var joined = Assert.IsType<Scheduler.ShardJoined>(Assert.Single(ExecutionDecisions.Tick(ready, Noon.AddSeconds(6.3))));
         Assert.Equal((1, 7, 0.0), (joined.Shard, joined.FirstSecond, joined.PausedSeconds));
-        Assert.Empty(ExecutionDecisions.Join(Then(ready, [joined]), Noon.AddSeconds(6.4)));
+        Assert.Empty(ExecutionDecisions.Join(ready.Then([joined]), Noon.AddSeconds(6.4)));
     }
 
     [Fact]
     public void A_moved_share_waits_for_the_end_of_a_pause_and_knows_how_long_it_was()
     {
         var x = Running(LostWorkerPolicy.Move);
-        var moved = Then(x, ExecutionDecisions.Lost(x, 0, "gone", Noon.AddSeconds(5), Worker(Second, 500)));
-        var paused = Then(moved, ExecutionDecisions.Pause(moved, "me", Noon.AddSeconds(6)));
-        var ready = Then(paused, ExecutionDecisions.Prepared(paused, 1, Second, 0, Noon.AddSeconds(7)));
+        var moved = x.Then(ExecutionDecisions.Lost(x, 0, "gone", Noon.AddSeconds(5), Worker(Second, 500)));
+        var paused = moved.Then(ExecutionDecisions.Pause(moved, "me", Noon.AddSeconds(6)));
+        var ready = paused.Then(ExecutionDecisions.Prepared(paused, 1, Second, 0, Noon.AddSeconds(7)));
         Assert.Empty(ExecutionDecisions.Join(ready, Noon.AddSeconds(8)));
 
-        var resumed = Then(ready, ExecutionDecisions.Resume(ready, "me", Noon.AddSeconds(10)));
+        var resumed = ready.Then(ExecutionDecisions.Resume(ready, "me", Noon.AddSeconds(10)));
         Assert.Equal((11, 4.0), Assert.Single(ExecutionDecisions.Join(resumed, Noon.AddSeconds(10.5))) is Scheduler.ShardJoined j ? (j.FirstSecond, j.PausedSeconds) : default);
     }
 
     [Fact]
-    public void Without_a_worker_with_room_the_run_goes_on_with_what_is_left_or_ends()
+    public void A_worker_with_room_is_waited_for_and_then_the_run_goes_on_with_what_is_left_or_ends()
     {
         var x = Running(LostWorkerPolicy.Move);
+        FreeWorker[] tooSmall = [Worker(First, 1000), Worker(Second, 99)];
 
-        Assert.Null(ExecutionDecisions.HeirFor(x.Shards[0], [Worker(First, 1000), Worker(Second, 99)]));
-        Assert.Equal(ExecutionPhase.Finishing, Then(x, ExecutionDecisions.Lost(x, 0, "gone", Noon)).Phase);
+        Assert.Empty(ExecutionDecisions.Silent(x, x.Shards[0], TimeSpan.FromSeconds(12.9), tooSmall, Noon.AddSeconds(20)));
+        Assert.Equal(ExecutionPhase.Finishing, x.Then(ExecutionDecisions.Silent(x, x.Shards[0], TimeSpan.FromSeconds(13), tooSmall, Noon.AddSeconds(20))).Phase);
+        var goesOn = Running(LostWorkerPolicy.Continue);
+        Assert.IsType<Scheduler.ShardLost>(Assert.Single(ExecutionDecisions.Silent(goesOn, goesOn.Shards[0], TimeSpan.FromSeconds(3), tooSmall, Noon.AddSeconds(20))));
     }
 
     [Theory]
@@ -64,7 +66,7 @@ public sealed class LostWorkerDecisionTests
     public void A_run_that_is_being_stopped_moves_nothing()
     {
         var x = Running(LostWorkerPolicy.Move);
-        var stopping = Then(x, ExecutionDecisions.Stop(x, "me", "enough", asFailure: false, Noon));
+        var stopping = x.Then(ExecutionDecisions.Stop(x, "me", "enough", asFailure: false, Noon));
 
         Assert.IsType<Scheduler.ShardLost>(Assert.Single(ExecutionDecisions.Lost(stopping, 0, "gone", Noon, Worker(Second, 500))));
     }
@@ -76,14 +78,7 @@ public sealed class LostWorkerDecisionTests
         var plan = new TestPlan { Name = "x", MaxVirtualUsers = 100, Duration = TimeSpan.FromSeconds(60), LoadPattern = new ConstantLoad(), LostWorkerPolicy = policy };
         var configuration = new RunnableConfiguration(Guid.NewGuid(), 1, plan, "sample", ["http://127.0.0.1:1"], new Dictionary<string, string>());
         var x = Execution.Create(new Scheduler.ExecutionRequested(Guid.NewGuid(), "x", configuration, 1, "me", null, Noon));
-        x = Then(x, ExecutionDecisions.Assign(x, [Worker(First, 1000)], Noon));
-        return Then(x, ExecutionDecisions.Prepared(x, 0, First, 0, Noon.AddMilliseconds(-100)));
-    }
-
-    private static Execution Then(Execution x, IEnumerable<object> events)
-    {
-        foreach (var e in events.ToList())
-            x = (Execution)typeof(Execution).GetMethod("Apply", [e.GetType(), typeof(Execution)])!.Invoke(null, [e, x])!;
-        return x;
+        x = x.Then(ExecutionDecisions.Assign(x, [Worker(First, 1000)], Noon));
+        return x.Then(ExecutionDecisions.Prepared(x, 0, First, 0, Noon.AddMilliseconds(-100)));
     }
 }

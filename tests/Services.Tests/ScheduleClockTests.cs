@@ -1,14 +1,14 @@
-using System.Net;
-using System.Text.Json.Nodes;
 using Loadstone.Contracts;
 using Loadstone.EventStore;
+using Loadstone.Local;
 using Loadstone.Plans;
-using Loadstone.Scheduler.Schedules;
 using Loadstone.Scheduler;
+using Loadstone.Scheduler.Schedules;
+using Loadstone.ServiceHost;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
-using RestEase;
 
 namespace Loadstone.Services.Tests;
 
@@ -18,22 +18,29 @@ public sealed class ScheduleClockTests(TestDatabase test) : IClassFixture<TestDa
     private static readonly DateTimeOffset Made = new(2026, 11, 21, 14, 0, 30, TimeSpan.Zero);
 
     private readonly Clock _clock = new() { Now = Made };
-    private readonly Configurations _configurations = new();
+    private readonly string _configurationUrl = $"http://127.0.0.1:{Ports.PickFree()}";
     private WebApplication _app = null!;
+    private WebApplication _configuration = null!;
+    private string? _refusal;
 
     public Task InitializeAsync()
     {
-        var builder = WebApplication.CreateBuilder();
+        var builder = BuilderOf("scheduler");
         builder.Configuration["LOADSTONE_POSTGRES"] = test.ConnectionString;
+        builder.Configuration["LOADSTONE_CONFIGURATION_URL"] = _configurationUrl;
         builder.AddStore();
+        builder.AddInternalClient<IConfigurationClient>("LOADSTONE_CONFIGURATION_URL");
         builder.Services.AddSingleton<TimeProvider>(_clock);
-        builder.Services.AddSingleton<IConfigurationClient>(_configurations);
         builder.Services.AddSingleton<Fleet>();
         _app = builder.Build();
-        return Task.CompletedTask;
+        return StartConfigurationAsync();
     }
 
-    public async Task DisposeAsync() => await _app.DisposeAsync();
+    public async Task DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        await _configuration.DisposeAsync();
+    }
 
     [Fact]
     public async Task A_run_begins_at_its_time_once_however_many_look()
@@ -55,12 +62,12 @@ public sealed class ScheduleClockTests(TestDatabase test) : IClassFixture<TestDa
     public async Task A_run_that_is_refused_says_why_in_the_schedules_history_and_the_next_time_is_tried()
     {
         var schedule = await MakeAsync(new ScheduleBody { ConfigurationId = Guid.NewGuid(), CronExpression = "*/5 * * * *" });
-        _configurations.Refusal = "The configuration is not in use.";
+        _refusal = "The configuration is not in use.";
         _clock.Now = Made.AddMinutes(5);
         await LookAsync();
         Assert.Equal(["schedule_created", "schedule_skipped"], await HistoryAsync(schedule));
 
-        _configurations.Refusal = null;
+        _refusal = null;
         _clock.Now = Made.AddMinutes(10);
         await LookAsync();
         Assert.Single(await RunsOfAsync(schedule));
@@ -70,15 +77,36 @@ public sealed class ScheduleClockTests(TestDatabase test) : IClassFixture<TestDa
     public async Task While_the_other_service_is_away_a_run_waits_as_long_as_it_is_on_time()
     {
         var schedule = await MakeAsync(new ScheduleBody { ConfigurationId = Guid.NewGuid(), CronExpression = "*/5 * * * *" });
-        _configurations.IsAway = true;
+        await _configuration.DisposeAsync();
         _clock.Now = Made.AddMinutes(5);
         await LookAsync();
         Assert.Equal(["schedule_created"], await HistoryAsync(schedule));
 
-        _configurations.IsAway = false;
+        await StartConfigurationAsync();
         _clock.Now = Made.AddMinutes(5.2);
         await LookAsync();
         Assert.Equal(["schedule_created", "schedule_ran"], await HistoryAsync(schedule));
+    }
+
+    private static WebApplicationBuilder BuilderOf(string service)
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Configuration["LOADSTONE_INTERNAL_KEY"] = "a key of at least thirty-two characters";
+        return builder.AddPlatformDefaults(service);
+    }
+
+    // The other service, as far as a schedule asks it.
+    private Task StartConfigurationAsync()
+    {
+        var builder = BuilderOf("configuration");
+        builder.WebHost.UseUrls(_configurationUrl);
+        _configuration = builder.Build();
+        _configuration.UsePlatformDefaults();
+        var plan = new TestPlan { Name = "x", MaxVirtualUsers = 1, Duration = TimeSpan.FromSeconds(1), LoadPattern = new ConstantLoad() };
+        _configuration.MapGet("/internal/configurations/{id:guid}/runnable", (Guid id) => _refusal is null
+            ? new RunnableConfiguration(id, 1, plan, "sample", ["http://127.0.0.1:1"], new Dictionary<string, string>())
+            : throw RefusalException.Conflict(_refusal));
+        return _configuration.StartAsync();
     }
 
     private async Task<Schedule> MakeAsync(ScheduleBody body)
@@ -113,31 +141,5 @@ public sealed class ScheduleClockTests(TestDatabase test) : IClassFixture<TestDa
         public DateTimeOffset Now { get; set; }
 
         public override DateTimeOffset GetUtcNow() => Now;
-    }
-
-    /// <summary>The configuration service, as far as a schedule asks it.</summary>
-    private sealed class Configurations : IConfigurationClient
-    {
-        public string? Refusal { get; set; }
-
-        public bool IsAway { get; set; }
-
-        public Task<Response<RunnableConfiguration>> RunnableAsync(Guid id, IDictionary<string, string?> terms, CancellationToken cancellation)
-        {
-            if (IsAway)
-                throw new HttpRequestException("nobody is there");
-            var plan = new TestPlan { Name = "x", MaxVirtualUsers = 1, Duration = TimeSpan.FromSeconds(1), LoadPattern = new ConstantLoad() };
-            var runnable = new RunnableConfiguration(id, 1, plan, "sample", ["http://127.0.0.1:1"], new Dictionary<string, string>());
-            var answer = new HttpResponseMessage(Refusal is null ? HttpStatusCode.OK : HttpStatusCode.Conflict);
-            return Task.FromResult(new Response<RunnableConfiguration>(new JsonObject { ["error"] = Refusal }.ToJsonString(), answer, () => runnable));
-        }
-
-        public Task<Response<RunnableConfiguration>> PlanAsync(string id, IDictionary<string, string?> terms, CancellationToken cancellation) => throw new NotSupportedException();
-
-        public Task<Response<RunnableConfiguration>> KeepAsync(JsonObject plan, string? baseUrl, CancellationToken cancellation) => throw new NotSupportedException();
-
-        public Task<Response<RunnableConfiguration>> ChangeAsync(Guid id, JsonObject plan, string? baseUrl, CancellationToken cancellation) => throw new NotSupportedException();
-
-        public Task<Response<RunnableConfiguration>> CheckAsync(JsonObject plan, CancellationToken cancellation) => throw new NotSupportedException();
     }
 }

@@ -18,19 +18,18 @@ public sealed record TestConfiguration : Resource
 
     protected override object BodyToShow => Plan;
 
-    public static TestConfiguration Create(IEvent<ConfigurationCreated> e) => new()
+    public static TestConfiguration Create(ConfigurationCreated e) => new()
     {
-        Id = e.Data.Id,
-        Plan = e.Data.Plan,
-        CreatedBy = e.Data.By,
-        CreatedAt = e.Data.At,
-        UpdatedAt = e.Data.At,
-        Version = e.Version,
+        Id = e.Id,
+        Plan = e.Plan,
+        CreatedBy = e.By,
+        CreatedAt = e.At,
+        UpdatedAt = e.At,
     };
 
-    public static TestConfiguration Apply(IEvent<ConfigurationChanged> e, TestConfiguration before) =>
-        before with { IsActive = true, Plan = e.Data.Plan, UpdatedAt = e.Data.At, Version = e.Version };
+    public static TestConfiguration Apply(ConfigurationChanged e, TestConfiguration before) =>
+        before with { IsActive = true, Plan = e.Plan, UpdatedAt = e.At };
 
-    public static TestConfiguration Apply(IEvent<ConfigurationDeactivated> e, TestConfiguration before) =>
-        before with { IsActive = false, UpdatedAt = e.Data.At, Version = e.Version };
+    public static TestConfiguration Apply(ConfigurationDeactivated e, TestConfiguration before) =>
+        before with { IsActive = false, UpdatedAt = e.At };
 }

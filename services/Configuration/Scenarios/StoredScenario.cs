@@ -27,19 +27,18 @@ public sealed record StoredScenario : Resource
     public static readonly IReadOnlyList<StoredScenario> Shipped = ShippedResources.Of(
         "scenario", ScenarioLibrary.All, scenario => scenario.Name, scenario => new StoredScenario { Scenario = scenario, IsShipped = true });
 
-    public static StoredScenario Create(IEvent<ScenarioCreated> e) => new()
+    public static StoredScenario Create(ScenarioCreated e) => new()
     {
-        Id = e.Data.Id,
-        Scenario = e.Data.Scenario,
-        CreatedBy = e.Data.By,
-        CreatedAt = e.Data.At,
-        UpdatedAt = e.Data.At,
-        Version = e.Version,
+        Id = e.Id,
+        Scenario = e.Scenario,
+        CreatedBy = e.By,
+        CreatedAt = e.At,
+        UpdatedAt = e.At,
     };
 
-    public static StoredScenario Apply(IEvent<ScenarioChanged> e, StoredScenario before) =>
-        before with { IsActive = true, Scenario = e.Data.Scenario, UpdatedAt = e.Data.At, Version = e.Version };
+    public static StoredScenario Apply(ScenarioChanged e, StoredScenario before) =>
+        before with { IsActive = true, Scenario = e.Scenario, UpdatedAt = e.At };
 
-    public static StoredScenario Apply(IEvent<ScenarioDeactivated> e, StoredScenario before) =>
-        before with { IsActive = false, UpdatedAt = e.Data.At, Version = e.Version };
+    public static StoredScenario Apply(ScenarioDeactivated e, StoredScenario before) =>
+        before with { IsActive = false, UpdatedAt = e.At };
 }

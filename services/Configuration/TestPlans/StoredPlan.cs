@@ -27,19 +27,18 @@ public sealed record StoredPlan : Resource
     public static readonly IReadOnlyList<StoredPlan> Shipped = ShippedResources.Of(
         "plan", PlanLibrary.All, plan => plan.Name, plan => new StoredPlan { Plan = plan, IsShipped = true });
 
-    public static StoredPlan Create(IEvent<PlanCreated> e) => new()
+    public static StoredPlan Create(PlanCreated e) => new()
     {
-        Id = e.Data.Id,
-        Plan = e.Data.Plan,
-        CreatedBy = e.Data.By,
-        CreatedAt = e.Data.At,
-        UpdatedAt = e.Data.At,
-        Version = e.Version,
+        Id = e.Id,
+        Plan = e.Plan,
+        CreatedBy = e.By,
+        CreatedAt = e.At,
+        UpdatedAt = e.At,
     };
 
-    public static StoredPlan Apply(IEvent<PlanChanged> e, StoredPlan before) =>
-        before with { IsActive = true, Plan = e.Data.Plan, UpdatedAt = e.Data.At, Version = e.Version };
+    public static StoredPlan Apply(PlanChanged e, StoredPlan before) =>
+        before with { IsActive = true, Plan = e.Plan, UpdatedAt = e.At };
 
-    public static StoredPlan Apply(IEvent<PlanDeactivated> e, StoredPlan before) =>
-        before with { IsActive = false, UpdatedAt = e.Data.At, Version = e.Version };
+    public static StoredPlan Apply(PlanDeactivated e, StoredPlan before) =>
+        before with { IsActive = false, UpdatedAt = e.At };
 }
