@@ -23,6 +23,16 @@ internal static class ResultTable
         session.Say.WriteLine($"status {x.Status}{(x.ErrorDetails.Reason is { } reason ? $" ({reason})" : "")}, verdict {x.Verdict?.ToString().ToLowerInvariant() ?? "none"}");
         foreach (var why in x.Summary.Reasons)
             session.Say.WriteLine($"  {why}");
+        if (x.Verdict is not null)
+            WriteInsights(session, await session.Api.InsightsAsync(x.Id, CancellationToken.None));
+    }
+
+    private static void WriteInsights(Connection.Session session, InsightsAnswer found)
+    {
+        if (found.PerformanceGrade is { } grade)
+            session.Say.WriteLine($"grade {grade}");
+        foreach (var f in found.Bottlenecks)
+            session.Say.WriteLine($"{f.Severity}: {f.Details}");
     }
 
     private static Table Operations(IReadOnlyList<EndpointView> endpoints)

@@ -46,6 +46,10 @@ public partial interface ILoadstoneApi
     [Get("api/load-testing/executions/{id}/reports")]
     Task<ExecutionReportList> ExecutionReportsAsync([Path] Guid id, CancellationToken cancellation);
 
+    /// <summary>What was found out about an execution that is over: bottlenecks, recommendations, next steps, grade.</summary>
+    [Get("api/load-testing/executions/{id}/insights")]
+    Task<InsightsAnswer> InsightsAsync([Path] Guid id, CancellationToken cancellation);
+
     /// <summary>One report.</summary>
     [Get("api/load-testing/reports/{id}")]
     Task<ReportAnswer> ReportAsync([Path] Guid id, CancellationToken cancellation);

@@ -11,6 +11,7 @@ builder.AddBus(bus => bus.Shared("analysis", typeof(SchedulerConsumer), typeof(I
 var app = builder.Build();
 app.UsePlatformDefaults();
 app.MapReports();
+app.MapInsights();
 app.MapJudgements();
 app.MapBenchmarks();
 app.Run();

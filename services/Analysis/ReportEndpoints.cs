@@ -1,4 +1,5 @@
 using System.Text;
+using Loadstone.Plans;
 using Loadstone.ServiceHost;
 
 namespace Loadstone.Analysis;
@@ -21,8 +22,7 @@ internal static class ReportEndpoints
             throw RefusalException.Field("format", $"must be one of {string.Join(", ", Formats)}");
         if (type is not (null or "summary"))
             throw RefusalException.Field("type", "must be summary");
-        var reports = await session.QueryAsync<Report>("where d.data ->> 'execution_id' = ? order by d.data ->> 'generated_at' desc", cancellation, id.ToString());
-        var report = reports.Count > 0 ? reports[0] : await NoneAsync(id, session, cancellation);
+        var report = await LatestAsync(id, ReportType.Summary, session, cancellation);
         return wanted switch
         {
             "html" => Results.Text(ReportHtml.Of(report.ReportData), "text/html; charset=utf-8", Encoding.UTF8),
@@ -32,6 +32,16 @@ internal static class ReportEndpoints
             _ => Results.Ok(new ReportAnswer(true, report)),
         };
     }
+
+    /// <exception cref="RefusalException">404 when there is no such execution, or no such report of it yet.</exception>
+    public static async Task<Report> LatestAsync(Guid id, ReportType type, IQuerySession session, CancellationToken cancellation)
+    {
+        var reports = await session.QueryAsync<Report>(
+            "where d.data ->> 'execution_id' = ? and d.data ->> 'report_type' = ? order by d.data ->> 'generated_at' desc limit 1", cancellation, id.ToString(), NameOf(type));
+        return reports.Count > 0 ? reports[0] : await NoneAsync(id, session, cancellation);
+    }
+
+    private static string NameOf(ReportType type) => WireNames<ReportType>.ToValue.First(n => n.Value == type).Key;
 
     private static async Task<ReportListAnswer> ListAsync(Guid id, IQuerySession session, CancellationToken cancellation)
     {

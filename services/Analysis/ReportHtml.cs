@@ -20,6 +20,7 @@ internal static class ReportHtml
         html.Append(Style.Value).Append("</style></head><body><main>");
         AddHead(html, report);
         AddCards(html, report.Figures, report);
+        FindingsHtml.Add(html, report.Findings);
         AddCriteria(html, report);
         AddCharts(html, report.Series);
         AddPhases(html, report.Phases);
@@ -33,7 +34,7 @@ internal static class ReportHtml
     {
         var verdict = report.Verdict.ToString().ToLowerInvariant();
         html.Append(Text($"<h1>{report.ExecutionName}</h1><p class=\"soft\">{report.ConfigurationName} on {report.Environment}, {report.RequestedAt:yyyy-MM-dd HH:mm:ss} UTC, by {report.RequestedBy}</p>"));
-        html.Append(Text($"<p><span class=\"badge {verdict}\">{verdict}</span></p>"));
+        html.Append(Text($"<p><span class=\"badge {verdict}\">{verdict}</span>{(report.Findings.Grade is { } grade ? $" grade {grade}" : "")}</p>"));
         AddList(html, report.Reasons);
         AddList(html, report.Explanation, "soft");
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Xml;
 using System.Xml.Linq;
+using Loadstone.Analysis.Findings;
 using Loadstone.Plans;
 
 namespace Loadstone.Analysis;
@@ -35,6 +36,7 @@ internal static class ReportText
         text.Append(CultureInfo.InvariantCulture, $"{Cell(report.ConfigurationName)} against {Cell(report.Environment)}, {report.RequestedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC, by {Cell(report.RequestedBy)}.\n\n");
         foreach (var reason in report.Reasons)
             text.Append(CultureInfo.InvariantCulture, $"- {Cell(reason)}\n");
+        AddFindings(text, report.Findings);
         Table(text, ["criterion", "measured", ""], report.Criteria.Select(c => new[] { Cell(c.Title), ValueOf(c), c.Passed ? "✓" : "✗" }));
         Table(text, ["operation", "requests", "errors %", "mean ms", "p95 ms", "p99 ms", "per s"], report.Operations.Select(o => new[]
         {
@@ -42,6 +44,17 @@ internal static class ReportText
             Invariant(o.Figures.P95ResponseTime), Invariant(o.Figures.P99ResponseTime), Invariant(Math.Round(o.Figures.ThroughputRps, 2)),
         }));
         return text.ToString();
+    }
+
+    private static void AddFindings(StringBuilder text, RunFindings findings)
+    {
+        if (findings.Grade is { } grade)
+            text.Append(CultureInfo.InvariantCulture, $"\nGrade {grade}.\n");
+        if (findings.Findings.Count > 0)
+            Table(text, ["found", "severity", "where", "seconds", "details"], findings.Findings.Select(f => new[]
+            {
+                Cell(FindingsHtml.NameOf(f.Type)), Cell(FindingsHtml.NameOf(f.Severity)), Cell(f.Component), $"{f.FirstSecond} to {f.LastSecond}", Cell(f.Details),
+            }));
     }
 
     /// <summary>A line for each operation (RFC 4180). Times are ms, rates %.</summary>

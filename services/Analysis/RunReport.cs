@@ -1,3 +1,4 @@
+using Loadstone.Analysis.Findings;
 using Loadstone.Contracts;
 using Loadstone.Measurement;
 using Loadstone.Plans;
@@ -16,6 +17,16 @@ public enum ReportType
 public sealed record Report(Guid Id, Guid ExecutionId, ReportType ReportType, DateTimeOffset GeneratedAt, RunReport ReportData)
 {
     public string ReportUrl => $"/api/load-testing/reports/{Id}";
+
+    public IReadOnlyList<string> Insights => ReportData.Findings.Insights;
+
+    public IReadOnlyList<Recommendation> Recommendations => ReportData.Findings.Recommendations;
+
+    public PerformanceGrade? PerformanceGrade => ReportData.Findings.Grade;
+
+    public IReadOnlyList<Finding> BottlenecksIdentified => ReportData.Findings.Findings;
+
+    public IReadOnlyList<string> NextSteps => ReportData.Findings.NextSteps;
 }
 
 /// <summary>Everything a report says of a run. Times are ms, rates %, memory bytes.</summary>
@@ -57,6 +68,9 @@ public sealed record RunReport
     /// <summary>Absent in reports that were stored before there were phases.</summary>
     public IReadOnlyList<PhasePerformance> Phases { get; init; } = [];
 
+    /// <summary>Nothing in reports that were stored before there were findings.</summary>
+    public RunFindings Findings { get; init; } = RunFindings.None;
+
     public required IReadOnlyList<ReportPoint> Series { get; init; }
 
     public required IReadOnlyList<string> Gaps { get; init; }
@@ -79,6 +93,7 @@ public sealed record RunReport
         Generator = GeneratorFigures.Of(measured.Total),
         Operations = [.. measured.Total.Operations.Select(o => OperationFigures.Of(o, measured.Total.Seconds)).OrderByDescending(o => o.Figures.AvgResponseTime)],
         Phases = PhasePerformance.Of(measured.Seconds),
+        Findings = RunFindings.Of(run.Plan, measured, judged.Verdict),
         Series = SeriesOf(measured.Seconds),
         Gaps = [.. measured.Gaps, .. measured.Notes ?? []],
     };

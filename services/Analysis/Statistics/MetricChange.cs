@@ -104,7 +104,7 @@ internal static class FigureComparison
             return result;
         var whole = Math.Sqrt((error * error * blocks / (blocks - 1)) + (2 * what.RunToRun * what.RunToRun));
         var (reach, near) = (Reach(1 - ((1 - confidence) / 2)), Reach(Equivalence));
-        var tolerance = Math.Max(what.Tolerance, what.IsRelative ? 100 * what.SmallestStep / a : what.SmallestStep);
+        var tolerance = Math.Max(what.Tolerance, !what.IsRelative ? what.SmallestStep : a > 0 ? 100 * what.SmallestStep / a : 0);
         result = result with { Low = Shown(what, change - reach), High = Shown(what, Math.Min(change + reach, LargestLogChange)), Tolerance = Round(tolerance) };
         return result with { Verdict = VerdictOf(result, Shown(what, change - near) >= -tolerance && Shown(what, change + near) <= tolerance) };
 

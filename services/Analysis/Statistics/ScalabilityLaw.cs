@@ -30,6 +30,8 @@ public sealed record ScalabilityLaw(Estimate Alpha, Estimate Beta, Estimate Gamm
     private const double FarthestTimesMeasured = 2;
     private const double MostUncertain = 0.5;
 
+    private bool IsFinite => new[] { Alpha, Beta, Gamma, Peak?.Users, Peak?.Throughput }.All(e => e is null || double.IsFinite(e.Value + e.StandardError)) && double.IsFinite(RSquared);
+
     /// <summary>The throughput at so many users, per second.</summary>
     public double At(double users) => Gamma.Value * users / (1 + (Alpha.Value * (users - 1)) + (Beta.Value * users * (users - 1)));
 
@@ -50,7 +52,7 @@ public sealed record ScalabilityLaw(Estimate Alpha, Estimate Beta, Estimate Gamm
                 Vector<double>.Build.DenseOfEnumerable(used.Select(p => p.Users)), Vector<double>.Build.DenseOfEnumerable(used.Select(p => p.Throughput)));
             // The parameters are multiples of the first guess, so that all are of one size.
             var found = new LevenbergMarquardtMinimizer(maximumIterations: 500).FindMinimum(model, Vector<double>.Build.Dense(3, 1.0));
-            return Describe(used, start, found);
+            return Describe(used, start, found) is { IsFinite: true } law ? law : null;
         }
         catch (Exception e) when (e is OptimizationException or ArithmeticException)
         {

@@ -1,0 +1,80 @@
+namespace Loadstone.Analysis.Findings;
+
+/// <summary>What to do about a run: recommendations and next steps, drawn from its findings and figures.</summary>
+internal static class Advice
+{
+    private const double NearCapacity = 0.8;
+    private const int OftenRead = 100;
+    private const double SlowReadMs = 500;
+
+    public static IReadOnlyList<Recommendation> Recommendations(RunToExamine run, IReadOnlyList<Finding> findings, CapacityModel? capacity) =>
+    [
+        .. findings.OrderByDescending(f => f.Severity).Select(Of),
+        .. Scaling(run, capacity),
+        .. Caching(run),
+    ];
+
+    public static IReadOnlyList<string> NextSteps(RunToExamine run, IReadOnlyList<Finding> findings)
+    {
+        var steps = findings.OrderByDescending(f => f.Severity).Take(3)
+            .Select(f => RunToExamine.Say($"Look into {f.Component} in the seconds {f.FirstSecond} to {f.LastSecond} ({f.Series}), then run the same configuration again and compare.")).ToList();
+        if (findings.Count == 0)
+            steps.Add(RunToExamine.Say($"Make this run the baseline of its configuration, or raise the load beyond {run.Total.VirtualUsers} users to find where it ends."));
+        if (findings.Any(f => f.Type is FindingType.ThroughputPlateau or FindingType.ResourceSaturation))
+            steps.Add("Run a stress test with more stairs around the knee, and watch the target's resources beside it.");
+        return steps;
+    }
+
+    private static Recommendation Of(Finding f) => new(
+        f.Severity == Severity.Critical ? "high" : "medium", CategoryOf(f.Type), $"{TitleOf(f.Type)}: {f.Component}", $"{f.Details} {f.Recommendation}", ImpactOf(f));
+
+    private static string CategoryOf(FindingType type) => type switch
+    {
+        FindingType.ThroughputPlateau or FindingType.ResourceSaturation or FindingType.QueueGrowth => "scaling",
+        FindingType.MemoryDrift => "optimization",
+        _ => "performance",
+    };
+
+    private static string TitleOf(FindingType type) => type switch
+    {
+        FindingType.LatencySpike => "Remove the slow tail",
+        FindingType.LatencyStep => "Find what slowed it down in mid-run",
+        FindingType.ErrorRate => "Stop the failures",
+        FindingType.ErrorBurst => "Find what failed for a while",
+        FindingType.ThroughputPlateau => "Widen the bottleneck",
+        FindingType.MemoryDrift => "Stop the leak",
+        FindingType.ResourceSaturation => "Relieve what is used up",
+        _ => "Work off what piles up",
+    };
+
+    private static string ImpactOf(Finding f) => f.Type switch
+    {
+        FindingType.ErrorRate or FindingType.ErrorBurst => RunToExamine.Say($"Requests to {f.Component} succeed again."),
+        FindingType.LatencySpike or FindingType.LatencyStep => RunToExamine.Say($"The slowest requests to {f.Component} come back to the level of the others."),
+        FindingType.ThroughputPlateau => RunToExamine.Say($"Throughput goes on growing beyond the users at second {f.FirstSecond}."),
+        _ => "The target bears the same load for longer.",
+    };
+
+    // From four fifths of what the system was seen to bear, growth needs planning.
+    private static IEnumerable<Recommendation> Scaling(RunToExamine run, CapacityModel? capacity)
+    {
+        var most = capacity?.Knee?.Users ?? capacity?.Law?.Peak?.Users.Value ?? capacity?.BreakingPoint?.Users;
+        if (most is { } limit && run.Total.VirtualUsers >= NearCapacity * limit)
+        {
+            yield return new Recommendation(
+                "medium", "scaling", "Plan for more capacity",
+                RunToExamine.Say($"The run's peak of {run.Total.VirtualUsers} users is {100 * run.Total.VirtualUsers / limit:0} % of the {limit:0} users the system was seen to bear."),
+                "Headroom above the expected peak.");
+        }
+    }
+
+    private static IEnumerable<Recommendation> Caching(RunToExamine run)
+    {
+        foreach (var o in run.Operations.Where(o => o.Method == "GET" && o.Sent >= OftenRead && o.Response.MeanNs / 1e6 >= SlowReadMs))
+        {
+            yield return new Recommendation(
+                "medium", "optimization", $"Cache what {o.Operation} reads",
+                RunToExamine.Say($"{o.Operation} was read {o.Sent} times and took {o.Response.MeanNs / 1e6:0} ms in the mean."), "Repeated reads come from memory.");
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using System.Text;
+using System.Text.Json;
+using Loadstone.Analysis.Findings;
+
+namespace Loadstone.Analysis;
+
+/// <summary>What was found out about a run, as a part of its page.</summary>
+internal static class FindingsHtml
+{
+    public static void Add(StringBuilder html, RunFindings findings)
+    {
+        AddList(html, "Insights", findings.Insights);
+        AddBottlenecks(html, findings.Findings);
+        AddRecommendations(html, findings.Recommendations);
+        AddList(html, "Next steps", findings.NextSteps);
+    }
+
+    /// <summary>An enumeration's value in words, such as <c>latency spike</c>.</summary>
+    public static string NameOf<T>(T value)
+        where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString()).Replace('_', ' ');
+
+    private static void AddBottlenecks(StringBuilder html, IReadOnlyList<Finding> findings)
+    {
+        if (findings.Count == 0)
+            return;
+        html.Append("<h2>Bottlenecks</h2>");
+        foreach (var f in findings)
+        {
+            var where = $"{f.Series}, seconds {f.FirstSecond} to {f.LastSecond}{(f.Phase is null ? "" : $", phase {f.Phase}")}; rule {f.Rule}";
+            html.Append(Chart.Text($"<div class=\"finding {NameOf(f.Severity)}\"><b>{NameOf(f.Type)}: {f.Component}</b> <span class=\"severity\">{NameOf(f.Severity)}</span><p>{f.Details}</p><p>{f.Recommendation}</p><p class=\"soft\">{where}</p></div>"));
+        }
+    }
+
+    private static void AddRecommendations(StringBuilder html, IReadOnlyList<Recommendation> recommendations)
+    {
+        if (recommendations.Count == 0)
+            return;
+        html.Append("<h2>Recommendations</h2><div class=\"wide\"><table class=\"words\"><thead><tr><th>what</th><th>priority</th><th>category</th><th>expected</th></tr></thead><tbody>");
+        foreach (var r in recommendations)
+            html.Append(Chart.Text($"<tr><td>{r.Title}</td><td>{r.Priority}</td><td>{r.Category}</td><td>{r.EstimatedImpact}</td></tr>"));
+        html.Append("</tbody></table></div>");
+    }
+
+    private static void AddList(StringBuilder html, string title, IReadOnlyList<string> lines)
+    {
+        if (lines.Count == 0)
+            return;
+        html.Append(Chart.Text($"<h2>{title}</h2><ul>"));
+        foreach (var line in lines)
+            html.Append(Chart.Text($"<li>{line}</li>"));
+        html.Append("</ul>");
+    }
+}
