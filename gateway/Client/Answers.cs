@@ -81,6 +81,9 @@ public sealed record EndpointView
     /// <summary>Requests that did not end well.</summary>
     public long FailedRequests { get; init; }
 
+    /// <summary>The most requests that lost workers may have sent and nobody counted; null when the plan sets no limit.</summary>
+    public long? UnknownRequestsMax { get; init; }
+
     /// <summary>Mean response time.</summary>
     public double AvgResponseTime { get; init; }
 

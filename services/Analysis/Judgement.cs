@@ -35,7 +35,8 @@ public sealed record Judgement
         var total = measured.Total;
         var verdict = Verdict.Judge(run.Plan.SuccessCriteria.All(), total.ValueOf, [.. measured.Gaps, .. measured.Faults]);
         var requests = total.Total();
-        var peaks = new RunPeaks(total.VirtualUsers, Math.Round(total.Health.CpuPercent, 2), total.Health.MemoryBytes, Math.Round(total.Seconds, 3), requests.ErrorTypes);
+        var peaks = new RunPeaks(total.VirtualUsers, Math.Round(total.Health.CpuPercent, 2), total.Health.MemoryBytes, Math.Round(total.Seconds, 3), requests.ErrorTypes,
+            measured.UnknownRequestsMax);
         return new RunJudged(run.Id, verdict, RunFigures.Of(total), peaks, measured.Gaps, now);
     }
 }

@@ -104,11 +104,12 @@ public sealed class Closing(LeasedRun run, Database database, WindowStore window
         // What is still open, because patience ends or because only other tools have anything to say of it, is closed with what there is.
         for (; _lastClosed < accounts.LastSecond(stored); _lastClosed++)
             await TryCloseAsync(accounts, _lastClosed + 1, (_, _) => true, cancellation);
-        await SealAsync(accounts.Gaps(stored), accounts.Notes(stored), at, cancellation);
+        await SealAsync(accounts, stored, at, cancellation);
     }
 
-    private async Task SealAsync(IReadOnlyList<string> gaps, IReadOnlyList<string> notes, DateTimeOffset at, CancellationToken cancellation)
+    private async Task SealAsync(RunAccounts accounts, IReadOnlyList<StoredWindows> stored, DateTimeOffset at, CancellationToken cancellation)
     {
+        var gaps = accounts.Gaps(stored);
         await RenewTotalAsync(cancellation);
         await using var connection = await database.Source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
@@ -116,9 +117,9 @@ public sealed class Closing(LeasedRun run, Database database, WindowStore window
         if (await HasOthersAsync(connection, cancellation))
             return;
         await using var command = new NpgsqlCommand(
-            "update ingestion.runs set sealed_at = $2, seconds = $3, gaps = $4, faults = $5, total = $6, notes = $7 where execution_id = $1 and sealed_at is null", connection);
+            "update ingestion.runs set sealed_at = $2, seconds = $3, gaps = $4, faults = $5, total = $6, notes = $7, unknown_max = $8 where execution_id = $1 and sealed_at is null", connection);
         Database.AddValues(command.Parameters, run.ExecutionId, at, _lastClosed + 1, gaps.ToArray(), _generator.Faults(_total).ToArray(),
-            System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(_total, RunStore.Json), notes.ToArray());
+            System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(_total, RunStore.Json), accounts.Notes(stored).ToArray(), accounts.UnknownMax(stored));
         if (await command.ExecuteNonQueryAsync(cancellation) == 1)
             await RunStore.AnnounceAsync(connection, run.ExecutionId, new MetricsSealed(run.ExecutionId, run.Day, _lastClosed + 1, gaps, at), cancellation);
         await transaction.CommitAsync(cancellation);

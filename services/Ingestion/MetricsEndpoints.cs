@@ -58,7 +58,7 @@ internal static class MetricsEndpoints
     private static async Task<RunMeasurements> TotalAsync(Guid id, RunReader runs, CancellationToken cancellation)
     {
         var seal = await runs.SealAsync(id, cancellation) ?? throw RefusalException.NotFound("sealed execution", id);
-        return new RunMeasurements(id, seal.Total, seal.Gaps, seal.Faults, [], seal.Notes);
+        return new RunMeasurements(id, seal.Total, seal.Gaps, seal.Faults, [], seal.Notes, seal.UnknownMax);
     }
 
     private static async Task<RunMeasurements> MeasurementsAsync(Guid id, RunReader runs, CancellationToken cancellation)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Loadstone.Contracts;
 
 namespace Loadstone.Ingestion;
 
@@ -18,15 +19,24 @@ public enum ShardState
 /// <param name="EndedAt">When it was over.</param>
 /// <param name="Parent">The lost shard whose share it carries on; null for one from the beginning.</param>
 /// <param name="FirstSecond">The first second of one that carries on; null while that is not known.</param>
+/// <param name="Planned">What a lost one was to do; null when its plan sets no number.</param>
 public sealed record ShardAccount(
-    int Shard, ShardState State, int? LastSequence, long? Sent, long? Outcomes, DateTimeOffset? EndedAt, int? Parent = null, int? FirstSecond = null)
+    int Shard, ShardState State, int? LastSequence, long? Sent, long? Outcomes, DateTimeOffset? EndedAt, int? Parent = null, int? FirstSecond = null,
+    PlannedWork? Planned = null)
 {
     /// <summary>The first second it is to report; beyond any while it has not begun.</summary>
     public int First => Parent is null ? 0 : FirstSecond ?? int.MaxValue;
 }
 
 /// <summary>What is stored of one shard.</summary>
-public sealed record StoredWindows(int Shard, int Count, int LastSequence, long Sent, long Outcomes);
+/// <param name="Shard">Its number.</param>
+/// <param name="Count">How many windows.</param>
+/// <param name="LastSequence">The last of them.</param>
+/// <param name="Sent">Requests in them.</param>
+/// <param name="Outcomes">Their outcomes.</param>
+/// <param name="LastLoaded">The last one with any load due; −1 when there is none.</param>
+/// <param name="OpenIterations">Iterations that were planned and of which no end is known.</param>
+public sealed record StoredWindows(int Shard, int Count, int LastSequence, long Sent, long Outcomes, int LastLoaded = -1, long OpenIterations = 0);
 
 /// <summary>
 /// The accounts of one run: when a second may be closed, and when and how the whole is sealed. Pure: what is stored and what
@@ -67,12 +77,13 @@ public sealed record RunAccounts(DateTimeOffset? StartAt, IReadOnlyList<ShardAcc
         Shards.Select(s => s.State == ShardState.Finished ? s.LastSequence ?? -1 : -1).DefaultIfEmpty(-1).Max(),
         stored.Select(s => s.LastSequence).DefaultIfEmpty(-1).Max());
 
-    /// <summary>Whether everything that was ever to come is there.</summary>
-    public bool IsComplete(IReadOnlyList<StoredWindows> stored) => IsLoadOver && Shards.All(s => HeirOf(s) is not null || GapOf(s, stored) is null);
-
-    /// <summary>Whether the run is to be sealed now: complete, or given long enough.</summary>
+    /// <summary>Whether the run is to be sealed now: every shard's account is there and agrees, or was waited for long enough.</summary>
     public bool CanSeal(IReadOnlyList<StoredWindows> stored, DateTimeOffset now) =>
-        IsComplete(stored) || (IsLoadOver && now >= Shards.Max(s => s.EndedAt) + SealingPatience);
+        IsLoadOver && Shards.All(s => IsWhole(s, stored) || now >= s.EndedAt + SealingPatience);
+
+    /// <summary>The most requests that lost shards may have sent and that nobody counted; null when nothing limits them.</summary>
+    public long? UnknownMax(IReadOnlyList<StoredWindows> stored) =>
+        Shards.Where(s => s.State == ShardState.Lost && !IsWhole(s, stored)).Aggregate((long?)0, (sum, s) => sum + UnknownMax(s, StoredOf(s, stored)));
 
     /// <summary>What is missing and was not made up for, in sentences.</summary>
     public IReadOnlyList<string> Gaps(IReadOnlyList<StoredWindows> stored) => [.. Shards.Where(s => HeirOf(s) is null).Select(s => GapOf(s, stored)).OfType<string>()];
@@ -85,16 +96,47 @@ public sealed record RunAccounts(DateTimeOffset? StartAt, IReadOnlyList<ShardAcc
     private ShardAccount? HeirOf(ShardAccount shard) =>
         shard.State == ShardState.Lost ? Shards.FirstOrDefault(s => s.Parent == shard.Shard && s.FirstSecond is not null) : null;
 
-    private static string? GapOf(ShardAccount shard, IReadOnlyList<StoredWindows> all)
+    // What it said at its end is what is stored of it.
+    private static bool IsWhole(ShardAccount shard, IReadOnlyList<StoredWindows> all)
     {
-        var stored = all.FirstOrDefault(s => s.Shard == shard.Shard) ?? new StoredWindows(shard.Shard, 0, -1, 0, 0);
+        var stored = StoredOf(shard, all);
+        return shard.LastSequence is not null && stored.Count == SecondsOf(shard) && stored.Sent == shard.Sent && stored.Outcomes == shard.Outcomes;
+    }
+
+    private static int SecondsOf(ShardAccount shard) => Math.Max(0, (shard.LastSequence ?? -1) + 1 - shard.First);
+
+    private static StoredWindows StoredOf(ShardAccount shard, IReadOnlyList<StoredWindows> all) =>
+        all.FirstOrDefault(s => s.Shard == shard.Shard) ?? new StoredWindows(shard.Shard, 0, -1, 0, 0);
+
+    private string? GapOf(ShardAccount shard, IReadOnlyList<StoredWindows> all)
+    {
+        var stored = StoredOf(shard, all);
         if (shard.State == ShardState.Lost)
-            return Say($"shard {shard.Shard} was lost after its second {stored.LastSequence}");
-        var seconds = Math.Max(0, (shard.LastSequence ?? -1) + 1 - shard.First);
-        if (stored.Count != seconds)
-            return Say($"shard {shard.Shard} has {stored.Count} of its {seconds} seconds");
-        return stored.Sent == shard.Sent && stored.Outcomes == shard.Outcomes ? null
+            return LossOf(shard, stored, IsWhole(shard, all));
+        if (IsWhole(shard, all))
+            return null;
+        return stored.Count != SecondsOf(shard) ? Say($"shard {shard.Shard} has {stored.Count} of its {SecondsOf(shard)} seconds")
             : Say($"shard {shard.Shard} says it sent {shard.Sent} requests with {shard.Outcomes} outcomes, its seconds have {stored.Sent} and {stored.Outcomes}");
+    }
+
+    private string LossOf(ShardAccount shard, StoredWindows stored, bool isWhole)
+    {
+        var lost = Say($"shard {shard.Shard} was lost after its second {stored.LastLoaded}");
+        return isWhole ? lost + ", and all it sent is counted"
+            : UnknownMax(shard, stored) is { } most ? Say($"{lost}, with at most {most} requests sent that nobody counted")
+            : lost + ", with requests sent that nobody counted";
+    }
+
+    // Iterations it had begun by then may send all of their requests after it.
+    private long? UnknownMax(ShardAccount shard, StoredWindows stored)
+    {
+        if (shard.First == int.MaxValue || StartAt is null)
+            return 0;
+        if (shard.Planned is not { } planned)
+            return null;
+        var unheardSeconds = (int)Math.Ceiling((shard.EndedAt!.Value - StartAt.Value).TotalSeconds) - (stored.LastSequence + 1);
+        return unheardSeconds <= 0 ? stored.OpenIterations * planned.RequestsEach
+            : (stored.OpenIterations + planned.IterationsInLast[Math.Min(unheardSeconds, planned.IterationsInLast.Count) - 1]) * planned.RequestsEach;
     }
 
     private static string Say(FormattableString sentence) => sentence.ToString(CultureInfo.InvariantCulture);

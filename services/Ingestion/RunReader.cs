@@ -73,11 +73,11 @@ public sealed class RunReader(Database database, RunStore runs)
     public async Task<Seal?> SealAsync(Guid execution, CancellationToken cancellation)
     {
         await using var command = database.Command(
-            "select total, gaps, faults, coalesce(notes, array[]::text[]) from ingestion.runs where execution_id = $1 and sealed_at is not null", execution);
+            "select total, gaps, faults, coalesce(notes, array[]::text[]), unknown_max from ingestion.runs where execution_id = $1 and sealed_at is not null", execution);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         return await reader.ReadAsync(cancellation)
             ? new Seal(JsonSerializer.Deserialize<MetricWindow>(reader.GetFieldValue<byte[]>(0), RunStore.Json)!, reader.GetFieldValue<string[]>(1), reader.GetFieldValue<string[]>(2),
-                reader.GetFieldValue<string[]>(3))
+                reader.GetFieldValue<string[]>(3), reader.IsDBNull(4) ? null : reader.GetInt64(4))
             : null;
     }
 
@@ -90,5 +90,5 @@ public sealed class RunReader(Database database, RunStore runs)
     }
 
     /// <summary>A run as it was sealed.</summary>
-    public sealed record Seal(MetricWindow Total, IReadOnlyList<string> Gaps, IReadOnlyList<string> Faults, IReadOnlyList<string> Notes);
+    public sealed record Seal(MetricWindow Total, IReadOnlyList<string> Gaps, IReadOnlyList<string> Faults, IReadOnlyList<string> Notes, long? UnknownMax);
 }

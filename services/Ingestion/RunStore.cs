@@ -40,14 +40,22 @@ public sealed class RunStore(Database database)
           set worker = excluded.worker, parent = excluded.parent, first_second = coalesce(excluded.first_second, shards.first_second)
         """, cancellation, added.ExecutionId, added.Shard, added.Worker, added.Parent, added.FirstSecond);
 
-    /// <summary>A shard is over. What it said first stays: a shard that finished is not lost afterwards, nor the other way round.</summary>
+    /// <summary>
+    /// A shard is over. One that is lost stays lost, and one that says what it did is believed, in whatever order that comes: a worker
+    /// that was frozen may tell it after it was given up.
+    /// </summary>
     public Task ShardOverAsync(Guid execution, ShardAccount shard, CancellationToken cancellation) => database.ExecuteAsync(
         """
-        insert into ingestion.shards (execution_id, shard, state, last_sequence, sent, outcomes, ended_at) values ($1, $2, $3, $4, $5, $6, $7)
+        insert into ingestion.shards (execution_id, shard, state, last_sequence, sent, outcomes, ended_at, planned_work) values ($1, $2, $3, $4, $5, $6, $7, $8)
         on conflict (execution_id, shard) do update
-          set state = excluded.state, last_sequence = excluded.last_sequence, sent = excluded.sent, outcomes = excluded.outcomes, ended_at = excluded.ended_at
-          where shards.state = 'running'
-        """, cancellation, execution, shard.Shard, shard.State.ToString().ToLowerInvariant(), shard.LastSequence, shard.Sent, shard.Outcomes, shard.EndedAt);
+          set state = case when 'lost' in (shards.state, excluded.state) then 'lost' else excluded.state end,
+            last_sequence = coalesce(shards.last_sequence, excluded.last_sequence),
+            sent = coalesce(shards.sent, excluded.sent),
+            outcomes = coalesce(shards.outcomes, excluded.outcomes),
+            ended_at = coalesce(shards.ended_at, excluded.ended_at),
+            planned_work = coalesce(shards.planned_work, excluded.planned_work)
+        """, cancellation, execution, shard.Shard, shard.State.ToString().ToLowerInvariant(), shard.LastSequence, shard.Sent, shard.Outcomes, shard.EndedAt,
+        shard.Planned is null ? null : JsonSerializer.Serialize(shard.Planned, Json));
 
     /// <summary>A run that never started has nothing to close or seal.</summary>
     public Task EndedAsync(Guid execution, CancellationToken cancellation) => database.ExecuteAsync(
@@ -71,13 +79,14 @@ public sealed class RunStore(Database database)
     public async Task<RunAccounts> AccountsAsync(LeasedRun run, CancellationToken cancellation)
     {
         await using var command = database.Command(
-            "select shard, state, last_sequence, sent, outcomes, ended_at, parent, first_second from ingestion.shards where execution_id = $1 order by shard", run.ExecutionId);
+            "select shard, state, last_sequence, sent, outcomes, ended_at, parent, first_second, planned_work from ingestion.shards where execution_id = $1 order by shard", run.ExecutionId);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var shards = new List<ShardAccount>();
         while (await reader.ReadAsync(cancellation))
             shards.Add(new ShardAccount(
                 reader.GetInt32(0), Enum.Parse<ShardState>(reader.GetString(1), ignoreCase: true), Or<int>(reader, 2), Or<long>(reader, 3),
-                Or<long>(reader, 4), Or<DateTimeOffset>(reader, 5), Or<int>(reader, 6), Or<int>(reader, 7)));
+                Or<long>(reader, 4), Or<DateTimeOffset>(reader, 5), Or<int>(reader, 6), Or<int>(reader, 7),
+                reader.IsDBNull(8) ? null : JsonSerializer.Deserialize<PlannedWork>(reader.GetString(8), Json)));
         return new RunAccounts(run.StartAt, shards);
     }
 
@@ -85,7 +94,8 @@ public sealed class RunStore(Database database)
     {
         await using var command = database.Command(
             """
-            select w.shard, count(*)::int, max(w.sequence), coalesce(max(e.sent), 0)::bigint, coalesce(max(e.outcomes), 0)::bigint
+            select w.shard, count(*)::int, max(w.sequence), coalesce(max(e.sent), 0)::bigint, coalesce(max(e.outcomes), 0)::bigint,
+              coalesce(max(w.sequence) filter (where w.load_seconds > 0), -1), sum(w.planned - w.dropped - w.cancelled - w.completed - w.cut_short)::bigint
             from ingestion.shard_windows w
             left join (
               select shard, sum(sent) as sent, sum(ok + failed + timed_out + aborted) as outcomes
@@ -96,7 +106,7 @@ public sealed class RunStore(Database database)
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var stored = new List<StoredWindows>();
         while (await reader.ReadAsync(cancellation))
-            stored.Add(new StoredWindows(reader.GetInt32(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt64(3), reader.GetInt64(4)));
+            stored.Add(new StoredWindows(reader.GetInt32(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt32(5), reader.GetInt64(6)));
         return stored;
     }
 

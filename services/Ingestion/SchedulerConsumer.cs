@@ -17,7 +17,7 @@ public sealed class SchedulerConsumer(WindowStore windows, RunStore runs, Arriva
     public async Task Consume(ConsumeContext<ShardLost> context)
     {
         var m = context.Message;
-        var account = new ShardAccount(m.Shard, ShardState.Lost, null, null, null, m.LostAt.ToUniversalTime());
+        var account = new ShardAccount(m.Shard, ShardState.Lost, null, null, null, m.LostAt.ToUniversalTime(), Planned: m.Planned);
         await runs.ShardOverAsync(m.ExecutionId, account, context.CancellationToken);
         arrivals.Signal();
     }

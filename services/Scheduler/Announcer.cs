@@ -60,7 +60,7 @@ public sealed class Announcer(IPublishEndpoint bus, InternalIdentity identity, I
         StopRequested => x.Shards.SelectMany(s => CommandsFor(x, s, identity)),
         ShardMoved moved => [Added(x, moved.Shard.Shard), .. CommandsFor(x, x.Shards.Single(s => s.Number == moved.Shard.Shard), identity)],
         ShardJoined joined => [Added(x, joined.Shard), .. CommandsFor(x, x.Shards.Single(s => s.Number == joined.Shard), identity)],
-        ShardLost lost => [new Contracts.ShardLost(x.Id, lost.Shard, lost.At)],
+        ShardLost lost => [new Contracts.ShardLost(x.Id, lost.Shard, lost.At, lost.Planned)],
         ExecutionCompleted or ExecutionFailed or ExecutionCancelled => [
             new Contracts.ExecutionEnded(x.Id, NameOf(x.Status), x.Reason, x.Analysis?.Verdict.Outcome, x.EndedAt!.Value),
             .. x.Shards.SelectMany(s => CommandsFor(x, s, identity))],

@@ -45,7 +45,7 @@ public sealed record StopRequested(string By, string Reason, bool AsFailure, Dat
 
 public sealed record ShardFinished(int Shard, int LastSequence, long Sent, string? Fault, DateTimeOffset At);
 
-public sealed record ShardLost(int Shard, string Reason, DateTimeOffset At);
+public sealed record ShardLost(int Shard, string Reason, DateTimeOffset At, PlannedWork? Planned = null);
 
 /// <summary>The share of a lost shard goes to another worker, as a new shard.</summary>
 public sealed record ShardMoved(AssignedShard Shard, DateTimeOffset At);

@@ -1,3 +1,4 @@
+using Loadstone.Contracts;
 using Loadstone.Plans;
 
 namespace Loadstone.Scheduler;
@@ -11,6 +12,9 @@ public static partial class ExecutionDecisions
     // Enough for a worker to hear of it.
     private static readonly TimeSpan JoinLead = TimeSpan.FromMilliseconds(300);
     private const int MostMoves = 10;
+
+    // A worker whose windows have not come for longer than that is taken to have sent nothing of it.
+    private const int PlannedSeconds = 120;
 
     /// <summary>A worker is gone. By the plan's policy its share moves, the run goes on without it, or ends as failed.</summary>
     /// <param name="x">The run.</param>
@@ -28,7 +32,7 @@ public static partial class ExecutionDecisions
             yield break;
         }
 
-        yield return new ShardLost(shard, reason, now);
+        yield return new ShardLost(shard, reason, now, PlannedBefore(x, shard, now));
         if (MayMove(x) && heir is not null)
             yield return new ShardMoved(Heir(x, shard, heir), now);
         else if (x.Stop is null && x.Plan.LostWorkerPolicy == LostWorkerPolicy.Fail)
@@ -38,7 +42,7 @@ public static partial class ExecutionDecisions
     /// <summary>A worker has not been heard for too long. Its share goes to one with room at once; while there is none, that is waited for.</summary>
     public static IEnumerable<object> Silent(Execution x, Shard shard, TimeSpan silence, IReadOnlyList<FreeWorker> workers, DateTimeOffset now)
     {
-        var heir = MayMove(x) ? HeirFor(shard, workers) : null;
+        var heir = MayMove(x) ? HeirFor(shard, workers.Where(w => w.Id != shard.WorkerId)) : null;
         return heir is null && MayMove(x) && silence < Fleet.LostAfter + LongestWaitForHeir
             ? []
             : Lost(x, shard.Number, $"the worker {shard.Assigned.WorkerName} was lost", now, heir);
@@ -49,7 +53,7 @@ public static partial class ExecutionDecisions
         && x.Phase is ExecutionPhase.Running or ExecutionPhase.Paused && x.Shards.Count(s => s.IsMoved) < MostMoves;
 
     private static FreeWorker? HeirFor(Shard shard, IEnumerable<FreeWorker> workers) =>
-        workers.Where(w => w.FreeUsers >= shard.Assigned.Users && w.Id != shard.WorkerId).MaxBy(w => w.FreeUsers);
+        workers.Where(w => w.FreeUsers >= shard.Assigned.Users).MaxBy(w => w.FreeUsers);
 
     /// <summary>Moved shards that are ready begin at the next whole second, unless the run is held.</summary>
     public static IEnumerable<object> Join(Execution x, DateTimeOffset now)
@@ -61,14 +65,36 @@ public static partial class ExecutionDecisions
             .Select(s => new ShardJoined(s.Number, first, x.PausedFor.TotalSeconds, now));
     }
 
-    /// <summary>A worker ended its share by itself. To the run it is lost from there on, whatever was measured before.</summary>
-    public static IEnumerable<object> GaveUp(Execution x, int shard, string reason, DateTimeOffset now) =>
-        x.Shards.FirstOrDefault(s => s.Number == shard) is { } known ? Lost(x, shard, $"the worker {known.Assigned.WorkerName} {reason}", now) : [];
+    /// <summary>
+    /// A worker ended its share by itself. To the run it is lost from there on, whatever was measured before; whoever has room carries it
+    /// on, the same worker perhaps, which is there and well again.
+    /// </summary>
+    public static IEnumerable<object> GaveUp(Execution x, int shard, string reason, IReadOnlyList<FreeWorker> workers, DateTimeOffset now) =>
+        x.Shards.FirstOrDefault(s => s.Number == shard) is { } known
+            ? Lost(x, shard, $"the worker {known.Assigned.WorkerName} {reason}", now, MayMove(x) ? HeirFor(known, workers.Select(w => WithoutShard(w, known))) : null)
+            : [];
+
+    // What it gave up is no load of its any more.
+    private static FreeWorker WithoutShard(FreeWorker worker, Shard shard) =>
+        worker.Id == shard.WorkerId ? worker with { FreeUsers = worker.FreeUsers + shard.Assigned.Users } : worker;
 
     /// <summary>The shards a worker says it has and no run wants of it any more: it was called lost and came back.</summary>
     public static IEnumerable<Contracts.StopShard> Strays(Contracts.WorkerReported worker, IReadOnlyList<Execution> active) => worker.Shards
         .Where(reported => !active.Any(x => x.Id == reported.ExecutionId && x.Shards.Any(s => s.Number == reported.Shard && s.WorkerId == worker.WorkerId && !s.IsOver)))
         .Select(reported => new Contracts.StopShard(worker.WorkerId, reported.ExecutionId, reported.Shard));
+
+    /// <summary>What a share was to do in the time before it was lost; null when its plan sets no number.</summary>
+    public static PlannedWork? PlannedBefore(Execution x, int shard, DateTimeOffset now)
+    {
+        if (MostRequests.OfAnIteration(x.Plan) is not { } each || x.Load.Shape.ArrivalsUntil(TimeSpan.Zero) is null)
+            return null;
+        var (lost, shares) = (x.Elapsed(now), x.Shards.Single(s => s.Number == shard).Assigned.ShareOf);
+        var seconds = Math.Min(PlannedSeconds, (int)lost.TotalSeconds);
+        return new PlannedWork(each, [.. Enumerable.Range(1, seconds).Select(last => PlannedSince(lost - TimeSpan.FromSeconds(last))), PlannedSince(TimeSpan.Zero)]);
+
+        // A part of a whole number of arrivals is off by less than one at either end.
+        long PlannedSince(TimeSpan from) => (long)Math.Ceiling((x.Load.Shape.ArrivalsUntil(lost) - x.Load.Shape.ArrivalsUntil(from))!.Value / shares) + 1;
+    }
 
     private static AssignedShard Heir(Execution x, int shard, FreeWorker worker) =>
         x.Shards.Single(s => s.Number == shard).Assigned with

@@ -61,6 +61,9 @@ public sealed record ExecutionResource
 
     public int ConcurrentUsersPeak { get; init; }
 
+    /// <summary>The most requests that lost workers may have sent and nobody counted; null when nothing limits them.</summary>
+    public long? UnknownRequestsMax { get; init; }
+
     public VerdictOutcome? Verdict { get; init; }
 
     public bool? SuccessCriteriaMet { get; init; }
@@ -107,6 +110,7 @@ public sealed record ExecutionResource
             ChecksPassed = figures.ChecksPassed,
             ChecksFailed = figures.ChecksFailed,
             CustomMetrics = figures.CustomMetrics ?? new Dictionary<string, CustomMetric>(),
+            UnknownRequestsMax = peaks is null ? 0 : peaks.UnknownRequestsMax,
             PeakMemoryUsage = peaks?.PeakMemoryUsage ?? live?.Last.Window.Health.MemoryBytes ?? 0,
             PeakCpuUsage = Math.Round(peaks?.PeakCpuUsage ?? live?.Last.Window.Health.CpuPercent ?? 0, 2),
             ConcurrentUsersPeak = peaks?.ConcurrentUsersPeak ?? live?.Last.Window.VirtualUsers ?? 0,

@@ -13,13 +13,28 @@ public sealed class Fleet(TimeProvider time)
     /// <summary>A worker that was not heard for so long is lost.</summary>
     public static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(3);
 
-    private readonly ConcurrentDictionary<Guid, (WorkerReported Report, DateTimeOffset HeardAt)> _workers = new();
+    /// <summary>A worker that has missed a report is asked whether it is there at all.</summary>
+    public static readonly TimeSpan AskAfter = TimeSpan.FromSeconds(1.2);
 
-    public void Hear(WorkerReported report) => _workers[report.WorkerId] = (report, time.GetUtcNow());
+    private readonly ConcurrentDictionary<Guid, (WorkerReported Report, DateTimeOffset HeardAt)> _workers = new();
+    private readonly ConcurrentDictionary<Guid, bool> _dead = new();
+
+    public void Hear(WorkerReported report)
+    {
+        _workers[report.WorkerId] = (report, time.GetUtcNow());
+        _dead.TryRemove(report.WorkerId, out _);
+    }
+
+    /// <summary>The broker says that nobody is there any more.</summary>
+    public void Bury(Guid workerId) => _dead[workerId] = true;
+
+    /// <summary>Those of these workers that are late with their report, and not known to be gone.</summary>
+    public IEnumerable<Guid> Late(IEnumerable<Guid> workers) =>
+        workers.Where(id => SilenceOf(id) is var silence && silence > AskAfter && silence <= LostAfter && !_dead.ContainsKey(id));
 
     /// <summary>The last report of a worker that is there; null when it is not.</summary>
     public WorkerReported? Find(Guid workerId) =>
-        _workers.TryGetValue(workerId, out var seen) && time.GetUtcNow() - seen.HeardAt <= LostAfter ? seen.Report : null;
+        _workers.TryGetValue(workerId, out var seen) && IsThere(workerId, seen.HeardAt) ? seen.Report : null;
 
     /// <summary>How long a worker has not been heard; without end when it never was.</summary>
     public TimeSpan SilenceOf(Guid workerId) =>
@@ -31,11 +46,11 @@ public sealed class Fleet(TimeProvider time)
         var now = time.GetUtcNow();
         foreach (var (id, seen) in _workers)
         {
-            if (now - seen.HeardAt > LostAfter * 20)
-                _workers.TryRemove(id, out _);
+            if (now - seen.HeardAt > LostAfter * 20 && _workers.TryRemove(id, out _))
+                _dead.TryRemove(id, out _);
         }
 
-        return [.. _workers.Values.Where(w => now - w.HeardAt <= LostAfter).Select(w => w.Report)];
+        return [.. _workers.Where(w => IsThere(w.Key, w.Value.HeardAt)).Select(w => w.Value.Report)];
     }
 
     /// <summary>What room each worker has beside the shards it has been given.</summary>
@@ -47,6 +62,8 @@ public sealed class Fleet(TimeProvider time)
             w.WorkerId, w.Name, w.CapacityUsers - given.GetValueOrDefault(w.WorkerId), w.RoundTripMs,
             new WorkerFacts(w.Region, Math.Round(w.ClockOffsetMs, 3), w.Version, w.Hardware)))];
     }
+
+    private bool IsThere(Guid id, DateTimeOffset heardAt) => time.GetUtcNow() - heardAt <= LostAfter && !_dead.ContainsKey(id);
 
     /// <summary>The slowest way there and back to any of these workers.</summary>
     public double SlowestRoundTripMs(IEnumerable<Guid> workers) => workers.Select(w => Find(w)?.RoundTripMs ?? 0).DefaultIfEmpty().Max();

@@ -4,12 +4,12 @@ using MassTransit;
 namespace Loadstone.Scheduler;
 
 /// <summary>
-/// Looks at every execution twice a second: finds workers for those that wait, ends what takes too long, calls shards lost
+/// Looks at every execution four times a second: finds workers for those that wait, ends what takes too long, calls shards lost
 /// whose worker is gone, and sends commands again that were not answered. Any number of instances may do so at once.
 /// </summary>
 public sealed class Overseer(Executions executions, Fleet fleet, Pulse pulse, IBus bus, InternalIdentity identity, TimeProvider time, ILogger<Overseer> log) : BackgroundService
 {
-    private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(2);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -52,6 +52,8 @@ public sealed class Overseer(Executions executions, Fleet fleet, Pulse pulse, IB
         var active = await executions.ActiveAsync(stopping);
         foreach (var stray in present.SelectMany(worker => ExecutionDecisions.Strays(worker, active)))
             await bus.Publish(stray, stopping);
+        if (pulse.MayCallWorkersLost())
+            await AskLateWorkersAsync(active, stopping);
         foreach (var execution in active)
         {
             var now = time.GetUtcNow();
@@ -60,6 +62,23 @@ public sealed class Overseer(Executions executions, Fleet fleet, Pulse pulse, IB
                 await executions.DecideAsync(execution.Id, x => Decide(x, active, now), "scheduler", stopping);
             else
                 await RepeatCommandsAsync(execution, now, stopping);
+        }
+    }
+
+    // A process that dies takes its queue with it, and the broker knows that long before silence tells.
+    private async Task AskLateWorkersAsync(IReadOnlyList<Execution> active, CancellationToken stopping)
+    {
+        foreach (var worker in fleet.Late(active.SelectMany(x => x.Shards).Where(s => !s.IsOver).Select(s => s.WorkerId).Distinct()).ToList())
+        {
+            try
+            {
+                await bus.Publish(new Contracts.WorkerProbe(worker), context => ((RabbitMqSendContext)context).Mandatory = true, stopping);
+            }
+            catch (MessageReturnedException)
+            {
+                log.LogWarning("The worker {Worker} is gone: it has no queue any more", worker);
+                fleet.Bury(worker);
+            }
         }
     }
 

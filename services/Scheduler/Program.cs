@@ -16,7 +16,8 @@ builder.AddBus(bus => bus
     .RouteByKey<PauseShard>(m => m.WorkerId.ToString())
     .RouteByKey<ResumeShard>(m => m.WorkerId.ToString())
     .RouteByKey<SteerShard>(m => m.WorkerId.ToString())
-    .RouteByKey<WorkerEcho>(m => m.WorkerId.ToString()));
+    .RouteByKey<WorkerEcho>(m => m.WorkerId.ToString())
+    .RouteByKey<WorkerProbe>(m => m.WorkerId.ToString()));
 builder.Services.AddSingleton<Fleet>();
 builder.Services.AddSingleton<Pulse>();
 builder.Services.AddSingleton<LiveFigures>();

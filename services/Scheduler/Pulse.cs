@@ -7,7 +7,8 @@ public sealed record SchedulerPulse(Guid Instance, DateTimeOffset SentAt);
 
 /// <summary>
 /// Whether this instance may call a worker lost. Silence means nothing while the broker is down or this very process was
-/// frozen: so its own pulse must have come back over the broker just now, and it must itself have been running without a gap.
+/// frozen: so its own pulse must have come back over the broker just now, and for a while if the broker was away before, and it must
+/// itself have been running without a gap.
 /// </summary>
 public sealed class Pulse(TimeProvider time)
 {
@@ -15,8 +16,12 @@ public sealed class Pulse(TimeProvider time)
     private static readonly TimeSpan LongestGap = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MustHaveRun = TimeSpan.FromSeconds(2);
 
+    // After the broker was away, workers need some time to find it again.
+    private static readonly TimeSpan MustHaveCarried = TimeSpan.FromSeconds(10);
+
     private readonly Lock _lock = new();
     private DateTimeOffset _cameBackAt = DateTimeOffset.MinValue;
+    private DateTimeOffset _carriesSince = DateTimeOffset.MaxValue;
     private DateTimeOffset _lastBeat = DateTimeOffset.MinValue;
     private DateTimeOffset _runningSince = DateTimeOffset.MaxValue;
 
@@ -37,7 +42,13 @@ public sealed class Pulse(TimeProvider time)
     public void CameBack()
     {
         lock (_lock)
-            _cameBackAt = time.GetUtcNow();
+        {
+            var now = time.GetUtcNow();
+            // A gap while this process was frozen itself says nothing of the broker.
+            if (now - _cameBackAt > FreshFor && now - _runningSince >= (_cameBackAt == DateTimeOffset.MinValue ? TimeSpan.Zero : now - _cameBackAt))
+                _carriesSince = now;
+            _cameBackAt = now;
+        }
     }
 
     public bool MayCallWorkersLost()
@@ -45,7 +56,7 @@ public sealed class Pulse(TimeProvider time)
         lock (_lock)
         {
             var now = time.GetUtcNow();
-            return now - _cameBackAt < FreshFor && now - _runningSince > MustHaveRun;
+            return now - _cameBackAt < FreshFor && now - _carriesSince > MustHaveCarried && now - _runningSince > MustHaveRun;
         }
     }
 }

@@ -19,11 +19,12 @@ public sealed class WorkerConsumer(Executions executions, Fleet fleet, TimeProvi
         return executions.DecideAsync(m.ExecutionId, x => ExecutionDecisions.Refused(x, m.Shard, m.WorkerId, m.Reason, time.GetUtcNow()), "worker", context.CancellationToken);
     }
 
-    public Task Consume(ConsumeContext<Contracts.ShardFinished> context)
+    public async Task Consume(ConsumeContext<Contracts.ShardFinished> context)
     {
         var m = context.Message;
-        return executions.DecideAsync(m.ExecutionId, x => m.StoppedBecause is { } reason
-            ? ExecutionDecisions.GaveUp(x, m.Shard, reason, time.GetUtcNow())
+        var workers = m.StoppedBecause is null ? [] : fleet.Free(await executions.ActiveAsync(context.CancellationToken));
+        await executions.DecideAsync(m.ExecutionId, x => m.StoppedBecause is { } reason
+            ? ExecutionDecisions.GaveUp(x, m.Shard, reason, workers, time.GetUtcNow())
             : ExecutionDecisions.Finished(x, m.Shard, m.LastSequence, m.Sent, m.Fault, time.GetUtcNow()), "worker", context.CancellationToken);
     }
 }

@@ -17,5 +17,7 @@ public sealed record ExecutionAnalyzed(Guid ExecutionId, Verdict Verdict, RunFig
 /// <param name="PeakMemoryUsage">Resident memory of the largest generator, in bytes.</param>
 /// <param name="LoadSeconds">How long load was due.</param>
 /// <param name="ErrorTypes">Requests without a right answer, by the name of the error.</param>
+/// <param name="UnknownRequestsMax">The most requests that lost workers may have sent and nobody counted; null when nothing limits them.</param>
 public sealed record RunPeaks(
-    int ConcurrentUsersPeak, double PeakCpuUsage, long PeakMemoryUsage, double LoadSeconds, IReadOnlyDictionary<string, long> ErrorTypes);
+    int ConcurrentUsersPeak, double PeakCpuUsage, long PeakMemoryUsage, double LoadSeconds, IReadOnlyDictionary<string, long> ErrorTypes,
+    long? UnknownRequestsMax = 0);

@@ -28,6 +28,7 @@ public sealed record MetricsSealed(Guid ExecutionId, DateOnly Day, int Seconds, 
 /// <param name="Faults">How the load generators spoiled it, in sentences.</param>
 /// <param name="Seconds">Each second, in order.</param>
 /// <param name="Notes">Gaps that are known to the second and were closed again: they spoil nothing, and are told all the same.</param>
+/// <param name="UnknownRequestsMax">The most requests that lost workers may have sent and nobody counted; null when nothing limits them.</param>
 public sealed record RunMeasurements(
     Guid ExecutionId, MetricWindow Total, IReadOnlyList<string> Gaps, IReadOnlyList<string> Faults, IReadOnlyList<MetricWindow> Seconds,
-    IReadOnlyList<string>? Notes = null);
+    IReadOnlyList<string>? Notes = null, long? UnknownRequestsMax = 0);

@@ -97,7 +97,13 @@ public sealed record ShardAdded(Guid ExecutionId, int Shard, int Parent, string 
 /// <param name="ExecutionId">The run.</param>
 /// <param name="Shard">The shard.</param>
 /// <param name="LostAt">When it was given up, by the scheduler's clock.</param>
-public sealed record ShardLost(Guid ExecutionId, int Shard, DateTimeOffset LostAt);
+/// <param name="Planned">What it was to do before that; null when its plan sets no number.</param>
+public sealed record ShardLost(Guid ExecutionId, int Shard, DateTimeOffset LostAt, PlannedWork? Planned = null);
+
+/// <summary>What a share was to do at the most, so that whoever knows up to where it was heard can tell how much was not.</summary>
+/// <param name="RequestsEach">The most requests of one iteration.</param>
+/// <param name="IterationsInLast">Iterations planned in the last second before it was lost, in the last two, and so on; the last number is since the start.</param>
+public sealed record PlannedWork(long RequestsEach, IReadOnlyList<long> IterationsInLast);
 
 /// <summary>scheduler → ingestion, alerting. The run is over, and its verdict does not change any more.</summary>
 /// <param name="ExecutionId">The run.</param>
@@ -125,3 +131,7 @@ public sealed record ExecutionStateChanged(Guid ExecutionId, long Version, strin
 /// <param name="WorkerSentAt">When the worker sent its report, by the worker's clock.</param>
 /// <param name="ReceivedAt">When the scheduler had it, by the scheduler's clock.</param>
 public sealed record WorkerEcho(Guid WorkerId, DateTimeOffset WorkerSentAt, DateTimeOffset ReceivedAt);
+
+/// <summary>scheduler → worker. Is anybody there? The broker sends it back when the worker's queue is gone, which is how a death is known at once.</summary>
+/// <param name="WorkerId">The worker it is for.</param>
+public sealed record WorkerProbe(Guid WorkerId);

@@ -73,4 +73,23 @@ public sealed record LoadShape(LoadUnit Unit, double Start, IReadOnlyList<Stage>
 
         return from;
     }
+
+    /// <summary>
+    /// How many iterations are due up to an instant: the area under the lines. Null when nobody can say: users begin again when they are
+    /// done, and arrivals at random have a mean only.
+    /// </summary>
+    /// <param name="offset">Time from the start; at most the duration.</param>
+    public double? ArrivalsUntil(TimeSpan offset)
+    {
+        if (Unit == LoadUnit.Users || Poisson)
+            return null;
+        var (from, sum) = (Start, 0.0);
+        foreach (var stage in Until(offset))
+        {
+            sum += (from + stage.Target) / 2 * stage.Duration.TotalSeconds;
+            from = stage.Target;
+        }
+
+        return sum;
+    }
 }

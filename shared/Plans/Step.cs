@@ -99,6 +99,26 @@ public abstract record Step
 /// <param name="AtOnce">True when none of them comes before another.</param>
 internal readonly record struct HeldSteps(string Member, IReadOnlyList<Step> Steps, bool AtOnce = false);
 
+/// <summary>How many requests steps can lead to.</summary>
+public static class MostRequests
+{
+    /// <summary>The most that one iteration of any scenario of a plan sends, redirects included; null when its steps set no limit.</summary>
+    public static long? OfAnIteration(TestPlan plan) => plan.ScenarioConfig.Scenarios.Select(s => Of(s.Journey)).Aggregate((long?)0, (most, one) => most is null || one is null ? null : Math.Max(most.Value, one.Value));
+
+    private static long? Of(IEnumerable<Step> steps) => steps.Aggregate((long?)0, (sum, step) => sum + Of(step));
+
+    private static long? Of(Step step) => step switch
+    {
+        HttpStep http => 1 + http.Redirects,
+        WaitStep => 0,
+        GroupStep group => Of(group.Steps),
+        ParallelStep parallel => Of(parallel.Steps),
+        ConditionalStep either => Of(either.Then) + Of(either.Else ?? []),
+        RepeatStep repeat => Of(repeat.Steps) * (repeat.Times?.Max ?? repeat.MaxTimes),
+        _ => null,
+    };
+}
+
 /// <summary>Does nothing for a while; it makes no request.</summary>
 public sealed record WaitStep : Step
 {

@@ -25,6 +25,9 @@ internal sealed class VirtualPacer : Pacer
         SynchronizationContext.SetSynchronizationContext(context);
     }
 
+    /// <summary>Lets time go by with nobody looking, as when the process is frozen.</summary>
+    public void FreezeUntil(long untilNs) => _nowNs = untilNs;
+
     protected override void Wake()
     {
     }
@@ -70,9 +73,9 @@ internal sealed class VirtualRun : IAsyncDisposable
 
     public static VirtualRun Of(
         string load, Func<long, long>? durationNs = null, ShardShare? share = null, string think = "0", TimeSpan startsIn = default, int seed = 1, int lanes = 2,
-        TakeOver? takeOver = null)
+        TakeOver? takeOver = null, bool endsAtStandstill = false)
     {
-        var order = OrderOf($"name: x\nscenario_config: {{ think_time: {think} }}\n{load}", share, seed);
+        var order = OrderOf($"name: x\nscenario_config: {{ think_time: {think} }}\n{load}", share, seed) with { EndsAtStandstill = endsAtStandstill };
         var pause = new Waiting(order.Plan.ScenarioConfig.ThinkTime);
         return new VirtualRun(order, startsIn, lanes, _ => (
             [.. order.Plan.ScenarioConfig.Scenarios.Select(s => Journey.Of(s.Name, [new PretendRequest(durationNs ?? (_ => Ms)) { Think = pause, Critical = false }]))],
@@ -101,6 +104,8 @@ internal sealed class VirtualRun : IAsyncDisposable
 
     /// <summary>Makes every change up to now, as a worker does when it hears of one more.</summary>
     public void Steer(params LoadChange[] changes) => _run.Steer(SteeredLoad.Of(_plan, changes));
+
+    public void FreezeUntil(double seconds) => _pacer.FreezeUntil(1 + (long)(seconds * Second));
 
     public void AdvanceTo(double seconds) => _pacer.AdvanceTo(1 + (long)(seconds * Second));
 

@@ -21,7 +21,7 @@ public sealed class ClosingTests(TestDatabase test) : IClassFixture<TestDatabase
         var stored = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => StoreAsync(shard: 0, sequence: 0, sent: 5)));
 
         Assert.Single(stored, isNew => isNew);
-        Assert.Equal([new StoredWindows(0, 1, 0, 5, 5)], await _runs.StoredAsync(Leased(), CancellationToken.None));
+        Assert.Equal([new StoredWindows(0, 1, 0, 5, 5, 0)], await _runs.StoredAsync(Leased(), CancellationToken.None));
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class ClosingTests(TestDatabase test) : IClassFixture<TestDatabase
         var (read, _) = await _windows.ReadSecondAsync(connection, Day, _run, 0, CancellationToken.None);
 
         Assert.Equal((7, 2), (read.Total().Sent, read.For(window.Operations[1]).Sent));
-        Assert.Equal([new StoredWindows(0, 1, 0, 7, 7)], await _runs.StoredAsync(Leased(), CancellationToken.None));
+        Assert.Equal([new StoredWindows(0, 1, 0, 7, 7, 0)], await _runs.StoredAsync(Leased(), CancellationToken.None));
     }
 
     [Fact]

@@ -188,12 +188,12 @@ public sealed class ExecutionDecisionTests
     public void A_worker_that_ended_its_share_by_itself_is_lost_to_the_run_and_says_why()
     {
         var fail = Running();
-        var ended = fail.Then(ExecutionDecisions.GaveUp(fail, 0, "stopped its load by itself", Noon));
+        var ended = fail.Then(ExecutionDecisions.GaveUp(fail, 0, "stopped its load by itself", [], Noon));
         Assert.Equal(("the worker w stopped its load by itself", true, ExecutionPhase.Finishing), (ended.Stop!.Reason, ended.Stop.AsFailure, ended.Phase));
-        Assert.Empty(ExecutionDecisions.GaveUp(ended, 0, "stopped its load by itself", Noon));
+        Assert.Empty(ExecutionDecisions.GaveUp(ended, 0, "stopped its load by itself", [], Noon));
 
         var goOn = Running(policy: LostWorkerPolicy.Continue, workers: 2);
-        Assert.Equal([typeof(ShardLost)], ExecutionDecisions.GaveUp(goOn, 1, "stopped", Noon).Select(e => e.GetType()));
+        Assert.Equal([typeof(ShardLost)], ExecutionDecisions.GaveUp(goOn, 1, "stopped", [], Noon).Select(e => e.GetType()));
     }
 
     [Fact]

@@ -51,6 +51,16 @@ public sealed class LostWorkerDecisionTests
         Assert.IsType<Scheduler.ShardLost>(Assert.Single(ExecutionDecisions.Silent(goesOn, goesOn.Shards[0], TimeSpan.FromSeconds(3), tooSmall, Noon.AddSeconds(20))));
     }
 
+    [Fact]
+    public void A_worker_that_gave_its_share_up_may_carry_it_on_itself_as_a_new_shard()
+    {
+        var x = Running(LostWorkerPolicy.Move);
+
+        var moved = x.Then(ExecutionDecisions.GaveUp(x, 0, "stood still for 2.4 s, and ended its load", [Worker(First, 0)], Noon.AddSeconds(5)));
+
+        Assert.Equal((ShardStage.Lost, First, 1, 0), (moved.Shards[0].Stage, moved.Shards[1].WorkerId, moved.Shards[1].Number, moved.Shards[1].Assigned.Parent));
+    }
+
     [Theory]
     [InlineData(LostWorkerPolicy.Fail, "ShardLost StopRequested")]
     [InlineData(LostWorkerPolicy.Continue, "ShardLost")]

@@ -1,3 +1,4 @@
+using Loadstone.Contracts;
 using Loadstone.Ingestion;
 
 namespace Loadstone.Services.Tests;
@@ -66,7 +67,7 @@ public sealed class RunAccountsTests
 
     [Fact]
     public void A_lost_shard_is_a_gap_after_its_last_second() => Assert.Equal(
-        ["shard 1 was lost after its second 6"], Run(Finished(0, last: 9, sent: 1), Lost(1)).Gaps([new StoredWindows(0, 10, 9, 1, 1), new StoredWindows(1, 7, 6, 5, 5)]));
+        ["shard 1 was lost after its second 6, with requests sent that nobody counted"], Run(Finished(0, last: 9, sent: 1), Lost(1)).Gaps([new StoredWindows(0, 10, 9, 1, 1), new StoredWindows(1, 7, 6, 5, 5, 6)]));
 
     [Fact]
     public void Seconds_between_a_lost_shard_and_the_one_that_carries_on_close_late_and_empty_and_those_after_in_time()
@@ -84,12 +85,39 @@ public sealed class RunAccountsTests
     public void A_lost_shard_whose_share_was_carried_on_is_noted_and_is_no_gap()
     {
         var run = Run(Lost(0), Finished(1, last: 19, sent: 80) with { Parent = 0, FirstSecond = 12 });
-        StoredWindows[] stored = [new(0, 7, 6, 70, 70), new(1, 8, 19, 80, 80)];
+        StoredWindows[] stored = [new(0, 7, 6, 70, 70, 6), new(1, 8, 19, 80, 80)];
+
+        Assert.False(run.CanSeal(stored, Start.AddSeconds(17.9)));
+        Assert.True(run.CanSeal(stored, Start.AddSeconds(18)));
+        Assert.Empty(run.Gaps(stored));
+        Assert.Equal(["shard 0 was lost after its second 6, with requests sent that nobody counted; shard 1 carried its share on from second 12"], run.Notes(stored));
+        Assert.Equal(["shard 1 has 7 of its 8 seconds"], run.Gaps([stored[0], new(1, 7, 19, 70, 70)]));
+    }
+
+    [Fact]
+    public void A_lost_shard_that_tells_what_it_did_is_waited_for_and_leaves_nothing_unknown()
+    {
+        var told = Lost(0) with { LastSequence = 9, Sent = 70, Outcomes = 70, Planned = new PlannedWork(1, [10, 20]) };
+        var run = Run(told, Finished(1, last: 19, sent: 80) with { Parent = 0, FirstSecond = 12 });
+        StoredWindows[] stored = [new(0, 10, 9, 70, 70, 6), new(1, 8, 19, 80, 80)];
 
         Assert.True(run.CanSeal(stored, Start.AddSeconds(10)));
-        Assert.Empty(run.Gaps(stored));
-        Assert.Equal(["shard 0 was lost after its second 6; shard 1 carried its share on from second 12"], run.Notes(stored));
-        Assert.Equal(["shard 1 has 7 of its 8 seconds"], run.Gaps([stored[0], new(1, 7, 19, 70, 70)]));
+        Assert.Equal(0, run.UnknownMax(stored));
+        Assert.Equal(["shard 0 was lost after its second 6, and all it sent is counted; shard 1 carried its share on from second 12"], run.Notes(stored));
+        Assert.False(run.CanSeal([stored[0] with { Count = 9 }, stored[1]], Start.AddSeconds(10)));
+    }
+
+    [Fact]
+    public void What_a_lost_shard_may_have_sent_unheard_is_no_more_than_it_had_planned_and_begun()
+    {
+        // Lost in second 8, heard up to its second 5: up to two seconds of ten arrivals, and three that had begun, of two requests each.
+        var run = Run(Lost(0) with { Planned = new PlannedWork(2, [10, 20, 30, 80]) });
+
+        Assert.Equal(46, run.UnknownMax([new(0, 6, 5, 60, 57, 5, OpenIterations: 3)]));
+        Assert.Equal(160, run.UnknownMax([]));
+        Assert.Equal(["shard 0 was lost after its second 5, with at most 46 requests sent that nobody counted"], run.Gaps([new(0, 6, 5, 60, 57, 5, OpenIterations: 3)]));
+        Assert.Null(Run(Lost(0)).UnknownMax([]));
+        Assert.Equal(0, Run(Lost(0) with { Parent = 7, Planned = new PlannedWork(2, [10, 20]) }).UnknownMax([]));
     }
 
     private static RunAccounts Run(params ShardAccount[] shards) => new(Start, shards);

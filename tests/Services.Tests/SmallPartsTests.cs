@@ -82,7 +82,9 @@ public sealed class SmallPartsTests
         var clock = new SetClock();
         var pulse = new Pulse(clock);
         Assert.False(pulse.MayCallWorkersLost());
-        Live(6);
+        Live(20);
+        Assert.False(pulse.MayCallWorkersLost());
+        Live(2);
         Assert.True(pulse.MayCallWorkersLost());
 
         clock.Advance(TimeSpan.FromSeconds(5)); // frozen
@@ -95,6 +97,10 @@ public sealed class SmallPartsTests
         for (var i = 0; i < 4; i++) // the broker is silent
             Beat();
         Assert.False(pulse.MayCallWorkersLost());
+        Live(20); // the workers may need longer than we did to find it again
+        Assert.False(pulse.MayCallWorkersLost());
+        Live(2);
+        Assert.True(pulse.MayCallWorkersLost());
 
         void Live(int beats)
         {

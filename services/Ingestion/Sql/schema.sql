@@ -37,6 +37,9 @@ alter table ingestion.shards add column if not exists parent int;
 alter table ingestion.shards add column if not exists first_second int;
 -- Gaps that are known to the second and were closed again.
 alter table ingestion.runs add column if not exists notes text[];
+-- What a lost shard was to do, as JSON; and what all of them may have sent that nobody counted.
+alter table ingestion.shards add column if not exists planned_work text;
+alter table ingestion.runs add column if not exists unknown_max bigint default 0;
 
 -- One second of one shard, and the operations in it. Nothing here is ever changed; partitions go as a whole.
 create table if not exists ingestion.shard_windows (

@@ -18,14 +18,18 @@ internal sealed class LaneRun : IAlarm
     private long _loadSinceNs;
     private long _giveUpAtNs = long.MaxValue;
     private int _endTicket;
+    private readonly Action _endAll;
     private bool _paused;
 
     /// <param name="lane">The lane.</param>
     /// <param name="cuts">Where its seconds go.</param>
     /// <param name="whenWorkIsDone">Called when a load that ends with its work is done.</param>
-    public LaneRun(Lane lane, ChannelWriter<Cut> cuts, Action whenWorkIsDone)
+    /// <param name="endAll">Called when this lane gave up, so that all do.</param>
+    public LaneRun(Lane lane, ChannelWriter<Cut> cuts, Action whenWorkIsDone, Action endAll)
     {
-        _lane = lane;
+        (_lane, _endAll) = (lane, endAll);
+        if (lane.Run.Order.EndsAtStandstill)
+            lane.Pacer.StoodStill += GiveUpAfter;
         var shape = lane.Run.Order.Plan.Shape;
         _driver = shape.Unit == Plans.LoadUnit.Users ? new ClosedLoad(lane) { WhenWorkIsDone = whenWorkIsDone } : new OpenLoad(lane);
         _seconds = new LaneSeconds(lane, _driver, cuts);
@@ -39,6 +43,9 @@ internal sealed class LaneRun : IAlarm
 
     /// <summary>True when it ended before its time.</summary>
     public bool IsCancelled { get; private set; }
+
+    /// <summary>For how long it had stood still when it gave up; null when it did not.</summary>
+    public TimeSpan? StoodStill { get; private set; }
 
     /// <summary>Complete when no user is at work any more. Ask only after <see cref="Ended"/>.</summary>
     public Task WhenAllGone() => _driver.WhenAllGone();
@@ -109,6 +116,16 @@ internal sealed class LaneRun : IAlarm
         _driver.End(cancelled);
         _giveUpAtNs = _lane.NowNs + DrainNs;
         _ended.TrySetResult();
+    }
+
+    // Nothing was done while it stood still, so that is when the load ended.
+    private void GiveUpAfter(long silentNs)
+    {
+        if (_endTicket == 0 || _driver.IsOver)
+            return;
+        StoodStill = TimeSpan.FromTicks(silentNs / 100);
+        End(_lane.NowNs - silentNs, cancelled: true);
+        _endAll();
     }
 
     /// <summary>Cuts the last second.</summary>

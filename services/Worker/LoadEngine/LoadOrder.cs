@@ -28,4 +28,10 @@ public sealed record LoadOrder
 
     /// <summary>True when whole URLs in the plan may lead anywhere: a run of one's own, without a platform.</summary>
     public bool AnyOrigin { get; init; }
+
+    /// <summary>
+    /// True when the load is to end by itself if the engine stood still for more than <see cref="Loops.Pacer.LongestStandstillNs"/>: others
+    /// may have been given its share in the meantime. Otherwise it catches up, late, and says how late.
+    /// </summary>
+    public bool EndsAtStandstill { get; init; }
 }

@@ -21,7 +21,8 @@ namespace Loadstone.LoadEngine;
 /// <param name="LastSequence">The sequence of the last window handed on.</param>
 /// <param name="Cancelled">True when it was stopped before its time.</param>
 /// <param name="Fault">What went wrong inside the engine; the result is then not to be used. Null in a sound run.</param>
-public sealed record RunEnd(MetricWindow Total, int LastSequence, bool Cancelled, Exception? Fault);
+/// <param name="StoodStill">For how long it had stood still when it ended because of that; null when it did not.</param>
+public sealed record RunEnd(MetricWindow Total, int LastSequence, bool Cancelled, Exception? Fault, TimeSpan? StoodStill = null);
 
 /// <summary>A share that another engine made up to some second: it is taken up there, and what was due before is not ours to do or to count.</summary>
 /// <param name="FirstSecond">The first second of ours, counted from the common start; a whole one, so that the windows of both make one series.</param>
@@ -46,7 +47,7 @@ public sealed class LoadRun : IAsyncDisposable
         _seconds = new SecondHand(recorder) { Phases = parts.Order.Plan.Phases ?? [] };
         _casting = parts.Casting;
         _lanes = [.. pacers.Select((pacer, i) =>
-            new LaneRun(new Lane(pacer, recorder.Stripes[i], i, parts), _seconds.Cuts, () => End(cancelled: false)))];
+            new LaneRun(new Lane(pacer, recorder.Stripes[i], i, parts), _seconds.Cuts, () => End(cancelled: false), Stop))];
         foreach (var lane in _lanes)
             lane.Lane.Pacer.Post(lane.KeepTime);
     }
@@ -93,7 +94,7 @@ public sealed class LoadRun : IAsyncDisposable
         OnEach((lane, nowNs) => lane.Finish(nowNs));
         await reporting;
         fault ??= _lanes.Select(l => (l.Lane.Pacer as EventLoop)?.Fault).FirstOrDefault(f => f is not null);
-        return new RunEnd(_seconds.Total, last, _lanes.Any(l => l.IsCancelled), fault);
+        return new RunEnd(_seconds.Total, last, _lanes.Any(l => l.IsCancelled), fault, _lanes.Max(l => l.StoodStill));
     }
 
     /// <summary>Ends the load now. Requests on their way have 10 s to finish. From any thread.</summary>

@@ -7,7 +7,7 @@ namespace Loadstone.Worker;
 /// <summary>The scheduler's commands to this worker.</summary>
 public sealed class SchedulerConsumer(Shards shards, SchedulerClock clock)
     : IConsumer<PrepareShard>, IConsumer<StartShard>, IConsumer<StopShard>, IConsumer<PauseShard>, IConsumer<ResumeShard>, IConsumer<SteerShard>,
-    IConsumer<WorkerEcho>
+    IConsumer<WorkerEcho>, IConsumer<WorkerProbe>
 {
     public static void Bind(IRabbitMqReceiveEndpointConfigurator endpoint, Guid worker)
     {
@@ -19,6 +19,7 @@ public sealed class SchedulerConsumer(Shards shards, SchedulerClock clock)
         BusTopology.BindByKey<ResumeShard>(endpoint, key);
         BusTopology.BindByKey<SteerShard>(endpoint, key);
         BusTopology.BindByKey<WorkerEcho>(endpoint, key);
+        BusTopology.BindByKey<WorkerProbe>(endpoint, key);
     }
 
     public Task Consume(ConsumeContext<PrepareShard> context) => shards.PrepareAsync(context.Message, context, context.CancellationToken);
@@ -56,4 +57,7 @@ public sealed class SchedulerConsumer(Shards shards, SchedulerClock clock)
         clock.Hear(context.Message);
         return Task.CompletedTask;
     }
+
+    // That it came here at all is the answer; the next report says the rest.
+    public Task Consume(ConsumeContext<WorkerProbe> context) => Task.CompletedTask;
 }

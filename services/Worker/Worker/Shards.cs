@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using Loadstone.Contracts;
 using Loadstone.LoadEngine;
 using Loadstone.Plans;
@@ -118,6 +119,7 @@ public sealed class Shards(WorkerIdentity identity, SchedulerClock clock, Spool 
         MaxRps = order.MaxRps,
         Share = share,
         Seed = order.Seed,
+        EndsAtStandstill = true,
     };
 
     // Templates read variables and secrets alike. The values stay in this process.
@@ -139,7 +141,8 @@ public sealed class Shards(WorkerIdentity identity, SchedulerClock clock, Spool 
             var end = await held.Run!.RunAsync(startsIn, window => spool.Add(new MetricWindowRecorded(order.ExecutionId, order.Shard, order.Day, window)), takeOver);
             var total = end.Total.Total();
             spool.Add(new ShardFinished(
-                order.ExecutionId, order.Shard, order.Day, end.LastSequence, total.Sent, total.Ended, end.Cancelled, end.Fault?.Message, held.EndedBecause));
+                order.ExecutionId, order.Shard, order.Day, end.LastSequence, total.Sent, total.Ended, end.Cancelled, end.Fault?.Message,
+                end.StoodStill is { } still ? string.Create(CultureInfo.InvariantCulture, $"stood still for {still.TotalSeconds:0.0} s, and ended its load") : held.EndedBecause));
         }
         catch (Exception e)
         {

@@ -126,6 +126,9 @@ internal sealed class EventLoop : Pacer, IDisposable
     {
         for (var i = 0; i < count; i++)
         {
+            // A long row of answers must not keep what is due waiting; and after a standstill, no answer may lead to a request.
+            if (NextDueNs <= NowNs)
+                RingSafely();
             var tag = Kernel.TagOf(_ready, i);
             if (tag == BellTag)
                 Answer();
@@ -133,9 +136,6 @@ internal sealed class EventLoop : Pacer, IDisposable
                 _timerNs = long.MaxValue;
             else
                 ServeSafely(tag, Kernel.EventsOf(_ready, i));
-            // A long row of answers must not keep what is due waiting.
-            if (NextDueNs <= NowNs)
-                RingSafely();
         }
     }
 

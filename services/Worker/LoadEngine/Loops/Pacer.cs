@@ -21,9 +21,19 @@ internal abstract class Pacer
     private readonly PriorityQueue<(IAlarm Alarm, int Ticket), (long Ns, long Order)> _alarms = new();
     private readonly ConcurrentQueue<Action<long>> _posted = new();
     private long _order;
+    private long _rangAtNs = long.MaxValue;
 
     /// <summary>Nanoseconds since some instant before the run; never goes back; the same for all pacers of a process.</summary>
     public abstract long NowNs { get; }
+
+    /// <summary>
+    /// Called before anything else when nothing was looked after for longer than <see cref="LongestStandstillNs"/>: the process was
+    /// frozen, or something held the thread. The number is for how long.
+    /// </summary>
+    public Action<long>? StoodStill { get; set; }
+
+    /// <summary>How long a pacer with alarms every few milliseconds may be silent before that is told.</summary>
+    public const long LongestStandstillNs = 2_000_000_000;
 
     /// <summary>When the next alarm is due; <see cref="long.MaxValue"/> when there is none.</summary>
     protected long NextDueNs { get; private set; } = long.MaxValue;
@@ -48,6 +58,10 @@ internal abstract class Pacer
     /// <summary>Does what was posted and rings everything due by now.</summary>
     protected void RingDue(long nowNs)
     {
+        var silentNs = nowNs - _rangAtNs;
+        _rangAtNs = nowNs;
+        if (silentNs > LongestStandstillNs)
+            StoodStill?.Invoke(silentNs);
         while (_posted.TryDequeue(out var act))
             act(nowNs);
         while (NextDueNs <= nowNs)
