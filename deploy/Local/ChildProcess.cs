@@ -121,6 +121,16 @@ public sealed class ChildProcess : IAsyncDisposable
         await Exited.WaitAsync(KillTimeout);
     }
 
+    /// <summary>Sends a signal to it and to everything it started, whatever group that is in.</summary>
+    internal void SignalAll(Signal signal)
+    {
+        if (Exited.IsCompleted)
+            return;
+        foreach (var id in ProcessTree.DescendantsOf(Id))
+            Signals.Send(id, signal);
+        Signals.Send(Id, signal);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await StopAsync();

@@ -8,8 +8,8 @@ public sealed partial class LocalServers : IAsyncDisposable
     public const string PostgresVariable = "LOADSTONE_POSTGRES";
     public const string RabbitMqVariable = "LOADSTONE_RABBITMQ";
 
-    private readonly Postgres? _postgres;
-    private readonly RabbitMq? _rabbitMq;
+    private Postgres? _postgres;
+    private RabbitMq? _rabbitMq;
 
     private LocalServers(string postgresConnectionString, string rabbitMqUri, Postgres? postgres, RabbitMq? rabbitMq)
     {
@@ -55,6 +55,23 @@ public sealed partial class LocalServers : IAsyncDisposable
         return new LocalServers(
             postgres ?? ownPostgres!.ConnectionString, rabbitMq ?? ownRabbitMq!.Uri, ownPostgres, ownRabbitMq);
     }
+
+    /// <summary>Our own PostgreSQL, to be frozen or killed; null when the environment named one.</summary>
+    internal ChildProcess? PostgresProcess => _postgres?.Process;
+
+    /// <summary>Our own RabbitMQ, to be frozen or killed; null when the environment named one.</summary>
+    internal ChildProcess? RabbitMqProcess => _rabbitMq?.Process;
+
+    /// <summary>Starts our own PostgreSQL again, where it was, after it was killed.</summary>
+    internal async Task StartPostgresAgainAsync(StateFolder folder, CancellationToken cancellation)
+    {
+        var port = new Npgsql.NpgsqlConnectionStringBuilder(PostgresConnectionString).Port;
+        _postgres = await Postgres.StartAsync(folder, _ => { }, cancellation, () => port);
+    }
+
+    /// <summary>Starts our own RabbitMQ again, where it was, after it was killed.</summary>
+    internal async Task StartRabbitMqAgainAsync(StateFolder folder, CancellationToken cancellation) =>
+        _rabbitMq = await RabbitMq.StartAsync(folder, cancellation, () => new Uri(RabbitMqUri).Port);
 
     /// <summary>An address as it may be shown: without its password.</summary>
     public static string Mask(string address) => Secret().Replace(address, "***");

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Loadstone.Local;
+using Loadstone.Local.Chaos;
 
 var clone = new Option<string>("--clone") { Description = "The clone to use.", DefaultValueFactory = _ => StateFolder.FindClone(), Hidden = true };
 var keep = new Option<bool>("--keep") { Description = "Leaves everything up after the run, until Ctrl-C." };
@@ -18,8 +19,14 @@ var test = new Command("test", "Runs all tests on real PostgreSQL and RabbitMQ."
 test.SetAction(given => TestCommand.RunAsync(given.GetValue(clone)!, given.GetValue(only)));
 var servers = new Command("servers", "Starts PostgreSQL and RabbitMQ alone, until Ctrl-C.") { name, clone };
 servers.SetAction(given => ServersCommand.RunAsync(given.GetValue(name)!, given.GetValue(clone)!));
+var rounds = new Option<int>("--rounds") { Description = "How many runs.", DefaultValueFactory = _ => 20 };
+var seed = new Option<int?>("--seed") { Description = "Strikes the same again; drawn and told when not given." };
+var victim = new Option<string?>("--only") { Description = "Strikes only this: rabbitmq, postgres, worker, or a service." };
+var roundsJson = new Option<string?>("--json") { Description = "Writes every round to a file, or to standard output with -." };
+var chaos = new Command("chaos", "Runs with two workers; in each, something is killed (-9) or frozen and comes back. Ends with 1 when a count is wrong or a run does not end.") { rounds, seed, victim, roundsJson, clone };
+chaos.SetAction(given => ChaosCommand.RunAsync(given.GetValue(clone)!, given.GetValue(rounds), given.GetValue(seed), given.GetValue(victim), given.GetValue(roundsJson)));
 
 // Not a RootCommand: that one calls itself by the assembly's name, which nobody types.
-var given = new Command("./loadstone", "Loadstone on one machine.") { new HelpOption(), up, demo, test, servers }.Parse(args);
+var given = new Command("./loadstone", "Loadstone on one machine.") { new HelpOption(), up, demo, test, chaos, servers }.Parse(args);
 var exitCode = await given.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
 return given.Action is ParseErrorAction ? Ending.Failed : exitCode;

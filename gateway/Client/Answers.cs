@@ -81,9 +81,6 @@ public sealed record EndpointView
     /// <summary>Requests that did not end well.</summary>
     public long FailedRequests { get; init; }
 
-    /// <summary>The most requests that lost workers may have sent and nobody counted; null when the plan sets no limit.</summary>
-    public long? UnknownRequestsMax { get; init; }
-
     /// <summary>Mean response time.</summary>
     public double AvgResponseTime { get; init; }
 
@@ -151,6 +148,9 @@ public sealed record ExecutionView
 
     /// <summary>Requests that did not end well.</summary>
     public long FailedRequests { get; init; }
+
+    /// <summary>The most requests that lost workers may have sent and nobody counted; null when the plan sets no limit.</summary>
+    public long? UnknownRequestsMax { get; init; }
 
     /// <summary>Mean response time.</summary>
     public double AvgResponseTime { get; init; }
