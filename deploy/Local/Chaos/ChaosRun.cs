@@ -28,9 +28,7 @@ internal sealed class ChaosRun(Platform platform, Victims victims) : IDisposable
         var watch = Stopwatch.StartNew();
         await UntilAsync(async ct => (await _api.WorkersAsync(ct)).Workers.Count == 2, cancellation);
         (await _target.PostAsync("/reset", null, cancellation)).EnsureSuccessStatusCode();
-        var plan = PlanOf(seed, blow);
-        var configuration = await _api.CreateConfigurationAsync(plan, cancellation);
-        var id = (await _api.ExecuteAsync(Guid.NewGuid().ToString(), new ExecuteRequest(configuration.Configuration["id"]!.GetValue<Guid>(), null), cancellation)).Execution.Id;
+        var id = await BeginAsync(seed, blow, cancellation);
         var last = await FollowAsync(id, x => x.StartedAt is not null || x.IsOver, cancellation);
         if (last is { IsOver: false, StartedAt: { } started })
         {
@@ -44,6 +42,15 @@ internal sealed class ChaosRun(Platform platform, Victims victims) : IDisposable
             blow, last, await TargetRequestsAsync(cancellation), blow.Open ? (long)(Rate * Blow.RunSeconds) : null, victims.Dead(), await NewFailedMessagesAsync(cancellation), watch.Elapsed.TotalSeconds);
         await victims.MendAsync(cancellation);
         return round;
+    }
+
+    // The struck one of the round before may have left connections that are found dead at their next use.
+    private async Task<Guid> BeginAsync(int seed, Blow blow, CancellationToken cancellation)
+    {
+        var (configuration, id, key) = (Guid.Empty, Guid.Empty, Guid.NewGuid().ToString());
+        await UntilAsync(async ct => (configuration = (await _api.CreateConfigurationAsync(PlanOf(seed, blow), ct)).Configuration["id"]!.GetValue<Guid>()) != Guid.Empty, cancellation);
+        await UntilAsync(async ct => (id = (await _api.ExecuteAsync(key, new ExecuteRequest(configuration, null), ct)).Execution.Id) != Guid.Empty, cancellation);
+        return id;
     }
 
     private static JsonObject PlanOf(int seed, Blow blow)
