@@ -9,6 +9,7 @@ internal sealed class ProgressLine(TextWriter say)
     private readonly bool _isTerminal = !Console.IsOutputRedirected && say == Console.Out;
     private string _lastStatus = "";
     private int _lastSecond = -1;
+    private QueuePlace? _lastPlace;
 
     public void Show(ExecutionStatusAnswer status)
     {
@@ -16,6 +17,9 @@ internal sealed class ProgressLine(TextWriter say)
         if (x.Status != _lastStatus && (x.Status != "running" || _lastStatus == "paused"))
             say.WriteLine($"{(_isTerminal && _lastSecond >= 0 ? "\n" : "")}{x.Status}{(x.ErrorDetails.Reason is { } reason ? $": {reason}" : "")}");
         _lastStatus = x.Status;
+        if (x.Queue is { } place && place != _lastPlace)
+            say.WriteLine($"waits at place {place.Position} of the line, for {place.WaitsFor}");
+        _lastPlace = x.Queue;
         if (status.CurrentMetrics is not { } now || now.TimestampOffset == _lastSecond)
             return;
         _lastSecond = now.TimestampOffset;

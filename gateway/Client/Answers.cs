@@ -116,6 +116,11 @@ public sealed record CurrentMetricsView
     public double ErrorRate { get; init; }
 }
 
+/// <summary>Where a run that waits for workers stands.</summary>
+/// <param name="Position">Its place in the line; 1 is the next.</param>
+/// <param name="WaitsFor">What it waits for, in words.</param>
+public sealed record QueuePlace(int Position, string WaitsFor);
+
 /// <summary>An execution. Times are ms, rates %, memory bytes.</summary>
 public sealed record ExecutionView
 {
@@ -130,6 +135,9 @@ public sealed record ExecutionView
 
     /// <summary>scheduled, running, paused, completed, failed or cancelled.</summary>
     public string Status { get; init; } = "";
+
+    /// <summary>Where it stands in the line for workers; null when it does not wait.</summary>
+    public QueuePlace? Queue { get; init; }
 
     /// <summary>When the load began.</summary>
     public DateTimeOffset? StartedAt { get; init; }

@@ -6,7 +6,7 @@ using Loadstone.ServiceHost;
 namespace Loadstone.Scheduler;
 
 /// <summary>A worker with room, as decisions see it.</summary>
-public sealed record FreeWorker(Guid Id, string Name, int FreeUsers, double RoundTripMs, WorkerFacts? Facts = null);
+public sealed record FreeWorker(Guid Id, string Name, int FreeUsers, double RoundTripMs, WorkerFacts? Facts = null, int CapacityUsers = int.MaxValue);
 
 /// <summary>
 /// What happens to an execution: pure functions from its state and a command to events. A command that was carried out before
@@ -121,7 +121,8 @@ public static partial class ExecutionDecisions
         ExecutionPhase.Running when now > Latest(x) =>
             x.Shards.Where(s => !s.IsOver).Select(s => new ShardLost(s.Number, "it did not finish in time", now)),
         ExecutionPhase.Running => Join(x, now),
-        ExecutionPhase.Finishing when now - x.LoadEndedAt > LongestSealing + LongestAnalysis => [Conclusion(x, now)],
+        // The judgement may overtake the last shard's own word.
+        ExecutionPhase.Finishing when x.Analysis is not null || now - x.LoadEndedAt > LongestSealing + LongestAnalysis => [Conclusion(x, now)],
         _ => [],
     };
 

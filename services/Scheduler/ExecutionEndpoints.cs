@@ -69,24 +69,26 @@ internal static class ExecutionEndpoints
     }
 
     private static async Task<ExecutionListAnswer> ListAsync(
-        IQuerySession session, LiveFigures live, TimeProvider time, string? limit, string? status, string? configurationId, string? cursor, CancellationToken cancellation)
+        IQuerySession session, LiveFigures live, QueuePlaces queue, TimeProvider time, string? limit, string? status, string? configurationId, string? cursor,
+        CancellationToken cancellation)
     {
         var (found, next) = await new ExecutionQuery(limit, cursor)
             .WhereOneOf("status", status, WireNames<ExecutionStatus>.ToValue.Keys, "d.data ->> 'status' = ?")
             .WhereId("configurationId", configurationId, "d.data -> 'request' -> 'configuration' ->> 'configuration_id' = ?")
             .ReadAsync(session, cancellation);
-        return new ExecutionListAnswer(true, [.. found.Select(x => ExecutionResource.Of(x, live.Of(x.Id), time.GetUtcNow()))], next);
+        var places = await queue.OfAsync(found, cancellation);
+        return new ExecutionListAnswer(true, [.. found.Select(x => ExecutionResource.Of(x, live.Of(x.Id), time.GetUtcNow(), places(x)))], next);
     }
 
     private static async Task<ExecutionStatusAnswer> StatusAsync(
-        Guid id, IQuerySession session, LiveFigures live, TimeProvider time, CancellationToken cancellation)
+        Guid id, IQuerySession session, LiveFigures live, QueuePlaces queue, TimeProvider time, CancellationToken cancellation)
     {
         var x = await session.LoadAsync<Execution>(id, cancellation) ?? throw RefusalException.NotFound("execution", id);
         var (standing, now) = (live.Of(id), time.GetUtcNow());
         var isRunning = x.Status == ExecutionStatus.Running && standing is not null;
         var progress = Math.Clamp(100 * (x.Elapsed(now) / x.Load.Shape.Duration), 0, 100);
         return new ExecutionStatusAnswer(
-            true, ExecutionResource.Of(x, standing, now), isRunning ? CurrentMetrics.Of(standing!) : null, Math.Round(progress, 1));
+            true, ExecutionResource.Of(x, standing, now, (await queue.OfAsync([x], cancellation))(x)), isRunning ? CurrentMetrics.Of(standing!) : null, Math.Round(progress, 1));
     }
 
     // For the live feed. The version is read first, so that no change can be taken for known that is not.
@@ -124,5 +126,18 @@ internal sealed class Steering(Executions executions, LiveFigures live, TimeProv
         var by = InternalIdentity.CallerOf(http).User;
         var x = await executions.DecideAsync(id, x => decide(x, by, time.GetUtcNow()), by, http.RequestAborted);
         return new ExecutionAnswer(true, ExecutionResource.Of(x, live.Of(id), time.GetUtcNow()), $"{x.Request.Name} {now}.");
+    }
+}
+
+/// <summary>Where runs that wait stand in the line; it is looked up only when one does.</summary>
+internal sealed class QueuePlaces(Executions executions, Fleet fleet)
+{
+    public async Task<Func<Execution, QueuePlace?>> OfAsync(IEnumerable<Execution> shown, CancellationToken cancellation)
+    {
+        if (shown.All(x => x.Phase != ExecutionPhase.Waiting))
+            return _ => null;
+        var active = await executions.ActiveAsync(cancellation);
+        var workers = fleet.Free(active);
+        return x => WaitingLine.PlaceOf(x, active, workers);
     }
 }

@@ -15,6 +15,9 @@ public sealed record ExecutionResource
 
     public required ExecutionStatus Status { get; init; }
 
+    /// <summary>Where it stands in the line for workers; null when it does not wait.</summary>
+    public QueuePlace? Queue { get; init; }
+
     public DateTimeOffset? StartedAt { get; init; }
 
     public DateTimeOffset? CompletedAt { get; init; }
@@ -81,7 +84,7 @@ public sealed record ExecutionResource
     public DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>The resource, with the figures of the judgement once it is there, and those to date before.</summary>
-    public static ExecutionResource Of(Execution x, LiveFigures.Standing? live, DateTimeOffset now)
+    public static ExecutionResource Of(Execution x, LiveFigures.Standing? live, DateTimeOffset now, QueuePlace? queue = null)
     {
         var figures = x.Analysis?.Figures ?? live?.Last.ToDate ?? new RunFigures();
         var peaks = x.Analysis?.Peaks;
@@ -91,6 +94,7 @@ public sealed record ExecutionResource
             ConfigurationId = x.Request.Configuration.ConfigurationId,
             ExecutionName = x.Request.Name,
             Status = x.Status,
+            Queue = queue,
             StartedAt = x.StartAt <= now || x.IsOver ? x.StartAt : null,
             CompletedAt = x.EndedAt,
             DurationSeconds = Math.Round(peaks?.LoadSeconds ?? x.Elapsed(now).TotalSeconds, 3),

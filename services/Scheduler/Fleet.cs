@@ -60,7 +60,7 @@ public sealed class Fleet(TimeProvider time)
             .GroupBy(s => s.WorkerId).ToDictionary(g => g.Key, g => g.Sum(s => s.Assigned.Users));
         return [.. Present().Select(w => new FreeWorker(
             w.WorkerId, w.Name, w.CapacityUsers - given.GetValueOrDefault(w.WorkerId), w.RoundTripMs,
-            new WorkerFacts(w.Region, Math.Round(w.ClockOffsetMs, 3), w.Version, w.Hardware)))];
+            new WorkerFacts(w.Region, Math.Round(w.ClockOffsetMs, 3), w.Version, w.Hardware), w.CapacityUsers))];
     }
 
     private bool IsThere(Guid id, DateTimeOffset heardAt) => time.GetUtcNow() - heardAt <= LostAfter && !_dead.ContainsKey(id);

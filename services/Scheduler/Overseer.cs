@@ -7,7 +7,8 @@ namespace Loadstone.Scheduler;
 /// Looks at every execution four times a second: finds workers for those that wait, ends what takes too long, calls shards lost
 /// whose worker is gone, and sends commands again that were not answered. Any number of instances may do so at once.
 /// </summary>
-public sealed class Overseer(Executions executions, Fleet fleet, Pulse pulse, IBus bus, InternalIdentity identity, TimeProvider time, ILogger<Overseer> log) : BackgroundService
+public sealed class Overseer(
+    Executions executions, Fleet fleet, Pulse pulse, AssignmentTurn turns, IBus bus, InternalIdentity identity, TimeProvider time, ILogger<Overseer> log) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(2);
@@ -54,6 +55,8 @@ public sealed class Overseer(Executions executions, Fleet fleet, Pulse pulse, IB
             await bus.Publish(stray, stopping);
         if (pulse.MayCallWorkersLost())
             await AskLateWorkersAsync(active, stopping);
+        if (WaitingLine.Next(active, fleet.Free(active), time.GetUtcNow()) is not null)
+            active = await AssignAsync(stopping);
         foreach (var execution in active)
         {
             var now = time.GetUtcNow();
@@ -62,6 +65,19 @@ public sealed class Overseer(Executions executions, Fleet fleet, Pulse pulse, IB
                 await executions.DecideAsync(execution.Id, x => Decide(x, active, now), "scheduler", stopping);
             else
                 await RepeatCommandsAsync(execution, now, stopping);
+        }
+    }
+
+    // As many as there is room for, in their order.
+    private async Task<IReadOnlyList<Execution>> AssignAsync(CancellationToken stopping)
+    {
+        await using var turn = await turns.TakeAsync(stopping);
+        while (true)
+        {
+            var active = await executions.ActiveAsync(stopping);
+            if (WaitingLine.Next(active, fleet.Free(active), time.GetUtcNow()) is not { } next)
+                return active;
+            await executions.DecideAsync(next.Run.Id, x => x.Phase == ExecutionPhase.Waiting ? [next.Given] : [], "scheduler", stopping);
         }
     }
 
@@ -84,8 +100,6 @@ public sealed class Overseer(Executions executions, Fleet fleet, Pulse pulse, IB
 
     private IEnumerable<object> Decide(Execution x, IReadOnlyList<Execution> active, DateTimeOffset now)
     {
-        if (x.Phase == ExecutionPhase.Waiting && ExecutionDecisions.Assign(x, fleet.Free(active), now).ToList() is { Count: > 0 } assigned)
-            return assigned;
         if (pulse.MayCallWorkersLost() && x.Shards.FirstOrDefault(s => !s.IsOver && fleet.Find(s.WorkerId) is null) is { } silent)
             return ExecutionDecisions.Silent(x, silent, fleet.SilenceOf(silent.WorkerId), fleet.Free(active), now);
         return ExecutionDecisions.Tick(x, now);

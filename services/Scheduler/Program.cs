@@ -22,6 +22,7 @@ builder.Services.AddSingleton<Fleet>();
 builder.Services.AddSingleton<Pulse>();
 builder.Services.AddSingleton<LiveFigures>();
 builder.Services.AddSingleton<Steering>();
+builder.Services.AddSingleton<QueuePlaces>();
 builder.Services.AddHostedService<Overseer>();
 builder.Services.AddHostedService<ScheduleClock>();
 

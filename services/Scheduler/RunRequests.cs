@@ -18,7 +18,7 @@ public sealed record NewRun(RunnableConfiguration Configuration, string? Name, i
 /// Asks for runs: one for each request, and the same one for every retry under the same Idempotency-Key. The id is made from
 /// caller and key, so that of two retries at once only one can start the stream.
 /// </summary>
-public sealed class RunRequests(IDocumentStore store, Executions executions, Fleet fleet, TimeProvider time)
+public sealed class RunRequests(IDocumentStore store, Executions executions, Fleet fleet, AssignmentTurn turns, TimeProvider time)
 {
     private const int LongestKey = 200;
     private const string KeyHeader = "Idempotency-Key";
@@ -73,7 +73,10 @@ public sealed class RunRequests(IDocumentStore store, Executions executions, Fle
     private async Task<Execution> StartAsync(ExecutionRequested request, CancellationToken cancellation)
     {
         var execution = Execution.Create(request);
-        var assigned = ExecutionDecisions.Assign(execution, fleet.Free(await executions.ActiveAsync(cancellation)), request.At);
+        await using var turn = await turns.TakeAsync(cancellation);
+        var active = await executions.ActiveAsync(cancellation);
+        var workers = fleet.Free(active);
+        var assigned = WaitingLine.IsTurnOf(execution, active, workers) ? ExecutionDecisions.Assign(execution, workers, request.At) : [];
         await using var session = store.LightweightSession();
         session.SetHeader("actor", request.RequestedBy);
         session.Events.StartStream<Execution>(request.Id, [request, .. assigned]);

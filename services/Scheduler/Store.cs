@@ -22,6 +22,7 @@ internal static class Store
         }).UseLightweightSessions().ApplyAllDatabaseChangesOnStartup()
             .AddAsyncDaemon(DaemonMode.HotCold).AddSubscriptionWithServices<Announcer>(ServiceLifetime.Scoped);
         builder.Services.AddPostgresHealth(postgres);
+        builder.Services.AddSingleton(_ => new AssignmentTurn(postgres));
         builder.Services.AddSingleton<Executions>();
         builder.Services.AddSingleton<RunRequests>();
     }

@@ -103,6 +103,16 @@ public sealed class ExecutionDecisionTests
     }
 
     [Fact]
+    public void A_judgement_that_overtakes_the_last_shards_word_ends_the_run_all_the_same()
+    {
+        var judged = Running().Then(ExecutionDecisions.Analyzed(Running(), Passed, new RunFigures(), Peaks, Noon));
+        Assert.Equal(ExecutionPhase.Running, judged.Phase);
+        var finishing = judged.Then(ExecutionDecisions.Finished(judged, 0, 3, 10, null, Noon));
+
+        Assert.IsType<ExecutionCompleted>(Assert.Single(ExecutionDecisions.Tick(finishing, Noon.AddSeconds(0.2))));
+    }
+
+    [Fact]
     public void Pauses_are_left_out_of_what_has_elapsed()
     {
         var paused = Running().Then(ExecutionDecisions.Pause(Running(), "me", Noon.AddSeconds(4)));

@@ -1,0 +1,43 @@
+using System.Globalization;
+
+namespace Loadstone.Scheduler;
+
+/// <summary>Where a run that waits for workers stands.</summary>
+/// <param name="Position">Its place in the line; 1 is the next.</param>
+/// <param name="WaitsFor">What it waits for, in words.</param>
+public sealed record QueuePlace(int Position, string WaitsFor);
+
+/// <summary>
+/// The runs that wait for workers, in the order they were asked for. Nobody is overtaken by a smaller run that would fit sooner; only one
+/// that could not run even if these workers had nothing else to do holds nobody up.
+/// </summary>
+public static class WaitingLine
+{
+    public static IEnumerable<Execution> Of(IEnumerable<Execution> active) =>
+        active.Where(x => x.Phase == ExecutionPhase.Waiting).OrderBy(x => x.Request.At).ThenBy(x => x.Id);
+
+    /// <summary>Whether workers may be given to a run now, when there is room: nobody who could use them came before.</summary>
+    public static bool IsTurnOf(Execution x, IReadOnlyList<Execution> active, IReadOnlyList<FreeWorker> workers) =>
+        !Of(active).TakeWhile(earlier => earlier.Id != x.Id).Any(earlier => CanEverRun(earlier, workers));
+
+    /// <summary>The next run and the workers it gets; null while there is none that fits.</summary>
+    public static (Execution Run, ShardsAssigned Given)? Next(IReadOnlyList<Execution> active, IReadOnlyList<FreeWorker> workers, DateTimeOffset now) =>
+        Of(active).FirstOrDefault(x => CanEverRun(x, workers)) is { } first && ExecutionDecisions.Assign(first, workers, now).FirstOrDefault() is ShardsAssigned given
+            ? (first, given)
+            : null;
+
+    /// <summary>Where a run stands; null when it does not wait.</summary>
+    public static QueuePlace? PlaceOf(Execution x, IReadOnlyList<Execution> active, IReadOnlyList<FreeWorker> workers)
+    {
+        if (x.Phase != ExecutionPhase.Waiting)
+            return null;
+        var users = ExecutionDecisions.UsersOf(x.Plan, 0, x.Plan.WorkerCount);
+        var words = string.Create(CultureInfo.InvariantCulture,
+            $"{x.Plan.WorkerCount} {(x.Plan.WorkerCount == 1 ? "worker" : "workers")} with room for {users} virtual users{(x.Plan.WorkerCount == 1 ? "" : " each")}; ")
+            + string.Create(CultureInfo.InvariantCulture, $"{workers.Count(w => w.FreeUsers >= users)} of {workers.Count} have it now");
+        return new QueuePlace(1 + Of(active).TakeWhile(earlier => earlier.Id != x.Id).Count(), words);
+    }
+
+    private static bool CanEverRun(Execution x, IReadOnlyList<FreeWorker> workers) =>
+        ExecutionDecisions.Assign(x, [.. workers.Select(w => w with { FreeUsers = w.CapacityUsers })], x.Request.At).Any();
+}
