@@ -8,6 +8,8 @@ public sealed partial class LocalServers : IAsyncDisposable
     public const string PostgresVariable = "LOADSTONE_POSTGRES";
     public const string RabbitMqVariable = "LOADSTONE_RABBITMQ";
 
+    private const string Nowhere = "amqp://127.0.0.1:1/";
+
     private Postgres? _postgres;
     private RabbitMq? _rabbitMq;
 
@@ -27,14 +29,22 @@ public sealed partial class LocalServers : IAsyncDisposable
     /// <summary>Ends when a server of ours does, with a sentence that says which, and its last words. Never faults.</summary>
     public Task<string> Lost { get; }
 
-    /// <summary>Whether both servers are named by the environment, so that <see cref="StartAsync"/> starts nothing.</summary>
+    /// <summary>Whether both servers are named by the environment, so that <see cref="StartAsync(StateFolder, Action{string}, CancellationToken)"/> starts nothing.</summary>
     public static bool AreGiven => Given(PostgresVariable) is not null && Given(RabbitMqVariable) is not null;
 
     /// <summary>Uses the servers that the environment names and starts the others, which live until this is disposed.</summary>
     /// <exception cref="LocalServerException">A server could not be had; the message says why.</exception>
-    public static async Task<LocalServers> StartAsync(StateFolder folder, Action<string> report, CancellationToken cancellation)
+    public static Task<LocalServers> StartAsync(StateFolder folder, Action<string> report, CancellationToken cancellation) =>
+        StartAsync(folder, report, Given(RabbitMqVariable), cancellation);
+
+    /// <summary>The same for what needs the database alone; what would be the broker's address leads nowhere.</summary>
+    /// <exception cref="LocalServerException">PostgreSQL could not be had; the message says why.</exception>
+    public static Task<LocalServers> StartPostgresAsync(StateFolder folder, Action<string> report, CancellationToken cancellation) =>
+        StartAsync(folder, report, Nowhere, cancellation);
+
+    private static async Task<LocalServers> StartAsync(StateFolder folder, Action<string> report, string? rabbitMq, CancellationToken cancellation)
     {
-        var (postgres, rabbitMq) = (Given(PostgresVariable), Given(RabbitMqVariable));
+        var postgres = Given(PostgresVariable);
         await Packages.EnsureAsync(postgres is null, rabbitMq is null, folder.LogFile("packages"), report, cancellation);
 
         using var oneFailed = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using Loadstone.Plans;
 
 namespace Loadstone.Local;
@@ -10,15 +9,6 @@ namespace Loadstone.Local;
 /// </summary>
 public sealed class Platform : IAsyncDisposable
 {
-    /// <summary>Projects by the name their process has here.</summary>
-    private static readonly (string Name, string Project)[] Services =
-    [
-        ("configuration", "Configuration"), ("scheduler", "Scheduler"), ("worker", "Worker"), ("ingestion", "Ingestion"),
-        ("alerting", "Alerting"), ("analysis", "Analysis"), ("gateway", "Gateway"),
-    ];
-
-    private const string SecretsKey = "LOADSTONE_SECRETS_KEY";
-    private const string KeySetting = "LOADSTONE_LOCAL_KEY";
     private const string KeyFile = "key";
     private const string GatewayFile = "gateway.url";
 
@@ -26,37 +16,40 @@ public sealed class Platform : IAsyncDisposable
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(2) };
 
     private readonly StateFolder _folder;
-    private readonly Dictionary<string, string> _settings;
+    private readonly PlatformSettings _settings;
     private readonly Dictionary<string, Uri> _urls;
     private readonly ConcurrentDictionary<string, ChildProcess> _processes = [];
+    private readonly ConcurrentDictionary<string, Dictionary<string, string>> _told = [];
 
-    private Platform(StateFolder folder, Dictionary<string, string> settings, Dictionary<string, Uri> urls) =>
+    private Platform(StateFolder folder, PlatformSettings settings, Dictionary<string, Uri> urls) =>
         (_folder, _settings, _urls) = (folder, settings, urls);
 
     /// <summary>Where the API is.</summary>
     public Uri Gateway => _urls["gateway"];
 
     /// <summary>An admin's key to the API, good on this machine and until this platform ends.</summary>
-    public string Key => _settings[KeySetting];
+    public string Key => _settings.Key;
 
     /// <summary>The system under test that comes with Loadstone.</summary>
     public Uri Target => _urls["target"];
 
-    /// <summary>Starts everything and returns when the gateway says that all is ready.</summary>
+    /// <summary>Starts everything and returns when the gateways say that all is ready.</summary>
+    /// <param name="folder">Where everything is kept.</param>
+    /// <param name="servers">PostgreSQL and RabbitMQ.</param>
+    /// <param name="settings">Settings of the services in place of the usual.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <param name="instances">How many processes of each service.</param>
     /// <exception cref="LocalServerException">A service ended, or was not ready in time; with its last lines.</exception>
     public static async Task<Platform> StartAsync(
-        StateFolder folder, LocalServers servers, IReadOnlyDictionary<string, string> settings, CancellationToken cancellation)
+        StateFolder folder, LocalServers servers, IReadOnlyDictionary<string, string> settings, CancellationToken cancellation, int instances = 1)
     {
-        var urls = Services.Select(s => s.Name).Append("target").ToDictionary(name => name, _ => new Uri($"http://127.0.0.1:{Ports.PickFree()}"));
-        var all = SettingsOf(folder, servers, urls);
-        foreach (var (name, value) in settings)
-            all[name] = value;
-        var platform = new Platform(folder, all, urls);
+        var names = PlatformSettings.Services.SelectMany(s => PlatformSettings.NamesOf(s.Name, instances)).ToList();
+        var urls = names.Append("target").ToDictionary(name => name, _ => new Uri($"http://127.0.0.1:{Ports.PickFree()}"));
+        var platform = new Platform(folder, new PlatformSettings(folder, servers.PostgresConnectionString, servers.RabbitMqUri, urls).With(settings), urls);
         try
         {
             platform.Start("target");
-            foreach (var (name, _) in Services)
-                platform.Start(name);
+            names.ForEach(platform.Start);
             await Task.WhenAll(platform._processes.Keys.Select(name => platform.UntilReadyAsync(name, cancellation)));
             await platform.AnnounceAsync(cancellation);
             await SampleEnvironment.RegisterAsync(platform.Gateway, platform.Key, platform.Target, cancellation);
@@ -68,6 +61,9 @@ public sealed class Platform : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>The names of all instances of services.</summary>
+    public IEnumerable<string> Instances => _processes.Keys.Where(name => name != "target");
 
     /// <summary>A service's process, to be watched, frozen or killed.</summary>
     public ChildProcess Process(string service) => _processes[service];
@@ -90,7 +86,8 @@ public sealed class Platform : IAsyncDisposable
     {
         var name = $"{service}-{Guid.NewGuid():N}";
         _urls[name] = new Uri($"http://127.0.0.1:{Ports.PickFree()}");
-        _processes[name] = Start(name, ProjectOf(service), SettingsFor(service).Concat(settings).GroupBy(s => s.Key).ToDictionary(s => s.Key, s => s.Last().Value));
+        _told[name] = _settings.For(service).Concat(settings).GroupBy(s => s.Key).ToDictionary(s => s.Key, s => s.Last().Value);
+        Start(name);
         await UntilReadyAsync(name, cancellation);
         return _urls[name];
     }
@@ -118,28 +115,6 @@ public sealed class Platform : IAsyncDisposable
     // Everything is taken from the build this program is part of.
     private static string BuiltAs() => new DirectoryInfo(AppContext.BaseDirectory).Name;
 
-    private static Dictionary<string, string> SettingsOf(StateFolder folder, LocalServers servers, Dictionary<string, Uri> urls)
-    {
-        var settings = new Dictionary<string, string>
-        {
-            // Seven services with the usual pool of a hundred would ask for more than a server gives.
-            [LocalServers.PostgresVariable] = servers.PostgresConnectionString + ";Maximum Pool Size=25",
-            [LocalServers.RabbitMqVariable] = servers.RabbitMqUri,
-            ["LOADSTONE_INTERNAL_KEY"] = PrivateFile.ReadOrCreatePassword(Path.Combine(folder.Path, "internal.key")),
-            [KeySetting] = $"lsk_{RandomNumberGenerator.GetHexString(40, lowercase: true)}",
-            ["LOADSTONE_ADMIN_PASSWORD_FILE"] = Path.Combine(folder.Path, "admin.password"),
-            [SecretsKey] = PrivateFile.ReadOrCreatePassword(Path.Combine(folder.Path, "secrets.key")),
-            ["LOADSTONE_DATA"] = folder.PrivateSubfolder("data"),
-            ["LOADSTONE_WORKER_NAME"] = "worker-1",
-            ["LOADSTONE_ALLOW_LOOPBACK"] = "true",
-            // Many processes on few cores: what counts is how soon they are warm, not the last few percent.
-            ["DOTNET_TieredPGO"] = "0",
-        };
-        foreach (var (name, _) in Services)
-            settings[$"LOADSTONE_{name.ToUpperInvariant()}_URL"] = urls[name].ToString();
-        return settings;
-    }
-
     // The command line looks there for the gateways of this clone, and for the keys that open them.
     private async Task AnnounceAsync(CancellationToken cancellation)
     {
@@ -147,25 +122,17 @@ public sealed class Platform : IAsyncDisposable
         await File.WriteAllTextAsync(Path.Combine(_folder.Path, GatewayFile), Gateway.ToString(), cancellation);
     }
 
-    // A key is told to the one service that needs it.
-    private Dictionary<string, string> SettingsFor(string name) => _settings.Where(s => s.Key switch
-    {
-        KeySetting => name == "gateway",
-        SecretsKey => name == "configuration",
-        _ => true,
-    }).ToDictionary();
+    private void Start(string name) =>
+        _processes[name] = Start(_folder, name, _urls[name], _told.GetOrAdd(name, _settings.For));
 
-    private void Start(string name) => _processes[name] = Start(name, ProjectOf(name), SettingsFor(name));
-
-    private ChildProcess Start(string name, string project, Dictionary<string, string> settings) =>
-        ChildProcess.Start(new ChildCommand("dotnet", ProgramOf(_folder.Clone, project), "--urls", _urls[name].ToString().TrimEnd('/'))
+    /// <summary>Starts one process of a platform.</summary>
+    internal static ChildProcess Start(StateFolder folder, string name, Uri url, Dictionary<string, string> settings) =>
+        ChildProcess.Start(new ChildCommand("dotnet", ProgramOf(folder.Clone, PlatformSettings.ProjectOf(name)), "--urls", url.ToString().TrimEnd('/'))
         {
             Environment = settings,
-            WorkingDirectory = _folder.Path,
-            LogFile = _folder.LogFile(name),
+            WorkingDirectory = folder.Path,
+            LogFile = folder.LogFile(name),
         });
-
-    private static string ProjectOf(string name) => name == "target" ? "SampleTarget" : Services.First(s => s.Name == name).Project;
 
     private async Task KeepUpAsync(string name, Action<string> say, CancellationToken ending)
     {
@@ -184,17 +151,18 @@ public sealed class Platform : IAsyncDisposable
         await Task.Delay(Timeout.Infinite, ending);
     }
 
-    private Task UntilReadyAsync(string name, CancellationToken cancellation)
-    {
-        var question = new Uri(_urls[name], name == "target" ? "/counts" : "/health/ready");
-        return _processes[name].UntilReadyAsync<HttpRequestException>(async ct =>
+    private Task UntilReadyAsync(string name, CancellationToken cancellation) =>
+        UntilAnsweringAsync(_processes[name], new Uri(_urls[name], name == "target" ? "/counts" : "/health/ready"), cancellation);
+
+    /// <summary>Returns when a process answers a question well.</summary>
+    internal static Task UntilAnsweringAsync(ChildProcess process, Uri question, CancellationToken cancellation) =>
+        process.UntilReadyAsync<HttpRequestException>(async ct =>
         {
             using var limited = CancellationTokenSource.CreateLinkedTokenSource(ct);
             limited.CancelAfter(Http.Timeout);
             using var answer = await AskAsync(question, limited.Token, ct);
             answer.EnsureSuccessStatusCode();
         }, ReadyWithin, cancellation);
-    }
 
     // A service that is not quick enough to answer is one that is not ready.
     private static async Task<HttpResponseMessage> AskAsync(Uri question, CancellationToken limited, CancellationToken whole)

@@ -25,8 +25,11 @@ var victim = new Option<string?>("--only") { Description = "Strikes only this: r
 var roundsJson = new Option<string?>("--json") { Description = "Writes every round to a file, or to standard output with -." };
 var chaos = new Command("chaos", "Runs with two workers; in each, something is killed (-9) or frozen and comes back. Ends with 1 when a count is wrong or a run does not end.") { rounds, seed, victim, roundsJson, clone };
 chaos.SetAction(given => ChaosCommand.RunAsync(given.GetValue(clone)!, given.GetValue(rounds), given.GetValue(seed), given.GetValue(victim), given.GetValue(roundsJson)));
+var outcome = new Option<string?>("--json") { Description = "Writes what became of each table to a file, or to standard output with -." };
+var rebuild = new Command("rebuild", RebuildCommand.Help) { name, outcome, clone };
+rebuild.SetAction(given => RebuildCommand.RunAsync(given.GetValue(clone)!, given.GetValue(name)!, given.GetValue(outcome)));
 
 // Not a RootCommand: that one calls itself by the assembly's name, which nobody types.
-var given = new Command("./loadstone", "Loadstone on one machine.") { new HelpOption(), up, demo, test, chaos, servers }.Parse(args);
+var given = new Command("./loadstone", "Loadstone on one machine.") { new HelpOption(), up, demo, test, rebuild, chaos, servers }.Parse(args);
 var exitCode = await given.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
 return given.Action is ParseErrorAction ? Ending.Failed : exitCode;

@@ -43,6 +43,16 @@ public sealed class StateFolder : IDisposable
         throw new LocalServerException($"All of {MaxFolders} folders for '{name}' under {clone}/.loadstone are in use.");
     }
 
+    /// <summary>Takes `.loadstone/NAME` and no other.</summary>
+    /// <exception cref="LocalServerException">Another process holds it.</exception>
+    public static StateFolder OpenOnly(string clone, string name)
+    {
+        clone = System.IO.Path.GetFullPath(clone);
+        var path = System.IO.Path.Combine(clone, ".loadstone", name);
+        return TryLock(path) is { } held ? new StateFolder(clone, name, held)
+            : throw new LocalServerException($"{path} is in use: end what runs there first, with Ctrl-C or kill.");
+    }
+
     /// <summary>The root of the clone that this program was built in.</summary>
     public static string FindClone()
     {

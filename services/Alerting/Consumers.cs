@@ -8,8 +8,7 @@ public sealed class SchedulerConsumer(IDocumentSession session, Watches watches)
 {
     public async Task Consume(ConsumeContext<ExecutionRequested> context)
     {
-        var m = context.Message;
-        session.Store(new WatchedRun(m.ExecutionId, m.Name, m.Plan.SuccessCriteria, m.ConfigurationId, m.Environment));
+        session.Store(WatchedRun.Of(context.Message));
         await session.SaveChangesAsync(context.CancellationToken);
     }
 

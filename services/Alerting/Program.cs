@@ -8,6 +8,9 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddPlatformDefaults("alerting");
 builder.AddStore();
 builder.AddBus(bus => bus.Shared("alerting", typeof(SchedulerConsumer), typeof(IngestionConsumer)));
+if (builder.IsToRebuild())
+    builder.AddInternalClient<ISchedulerClient>("LOADSTONE_SCHEDULER_URL");
+builder.AddReadModels(ReadModels.Of);
 
 var app = builder.Build();
 app.UsePlatformDefaults();

@@ -9,7 +9,10 @@ using Loadstone.ServiceHost;
 namespace Loadstone.Alerting;
 
 /// <summary>A run to be watched: what it is called and what must hold of it.</summary>
-public sealed record WatchedRun(Guid Id, string Name, SuccessCriteria Criteria, Guid? ConfigurationId = null, string? Environment = null);
+public sealed record WatchedRun(Guid Id, string Name, SuccessCriteria Criteria, Guid? ConfigurationId = null, string? Environment = null)
+{
+    public static WatchedRun Of(ExecutionRequested m) => new(m.ExecutionId, m.Name, m.Plan.SuccessCriteria, m.ConfigurationId, m.Environment);
+}
 
 /// <summary>The runs that are watched now. A restarted service takes a run up again with the next second that closes.</summary>
 public sealed class Watches(IDocumentStore store, Alerts alerts, TimeProvider time)

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Loadstone.Contracts;
 using Loadstone.ServiceHost;
 using MassTransit;
@@ -10,8 +9,7 @@ public sealed class SchedulerConsumer(IDocumentSession session) : IConsumer<Exec
 {
     public async Task Consume(ConsumeContext<ExecutionRequested> context)
     {
-        var m = context.Message;
-        session.Store(new RunToJudge(m.ExecutionId, m.ConfigurationId, m.Name, m.Plan, m.Environment, m.RequestedBy, m.RequestedAt));
+        session.Store(RunToJudge.Of(context.Message));
         await session.SaveChangesAsync(context.CancellationToken);
     }
 }
@@ -27,7 +25,7 @@ public sealed class IngestionConsumer(IDocumentSession session, IIngestionClient
         var judged = Judgement.Decide(run, measured, time.GetUtcNow());
         session.SetHeader("actor", "analysis");
         session.Events.StartStream<Judgement>(id, judged);
-        session.Store(new Report(ReportId(id), id, ReportType.Summary, judged.At, RunReport.Of(run, measured, judged)));
+        session.Store(Report.Of(run, measured, judged));
         try
         {
             await session.SaveChangesAsync(context.CancellationToken);
@@ -38,6 +36,4 @@ public sealed class IngestionConsumer(IDocumentSession session, IIngestionClient
             return;
         }
     }
-
-    private static Guid ReportId(Guid execution) => new(SHA256.HashData([.. execution.ToByteArray(), (byte)ReportType.Summary]).AsSpan(0, 16));
 }

@@ -42,4 +42,7 @@ public sealed record Judgement
 }
 
 /// <summary>What a run was asked to do, kept until it can be judged, and to judge it again.</summary>
-public sealed record RunToJudge(Guid Id, Guid ConfigurationId, string Name, TestPlan Plan, string Environment, string RequestedBy, DateTimeOffset RequestedAt);
+public sealed record RunToJudge(Guid Id, Guid ConfigurationId, string Name, TestPlan Plan, string Environment, string RequestedBy, DateTimeOffset RequestedAt)
+{
+    public static RunToJudge Of(ExecutionRequested m) => new(m.ExecutionId, m.ConfigurationId, m.Name, m.Plan, m.Environment, m.RequestedBy, m.RequestedAt);
+}

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Loadstone.Analysis.Findings;
 using Loadstone.Contracts;
 using Loadstone.Measurement;
@@ -27,6 +28,12 @@ public sealed record Report(Guid Id, Guid ExecutionId, ReportType ReportType, Da
     public IReadOnlyList<Finding> BottlenecksIdentified => ReportData.Findings.Findings;
 
     public IReadOnlyList<string> NextSteps => ReportData.Findings.NextSteps;
+
+    /// <summary>The report that each run gets when it is judged.</summary>
+    public static Report Of(RunToJudge run, RunMeasurements measured, RunJudged judged) =>
+        new(IdOf(run.Id), run.Id, ReportType.Summary, judged.At, RunReport.Of(run, measured, judged));
+
+    public static Guid IdOf(Guid execution) => new(SHA256.HashData([.. execution.ToByteArray(), (byte)ReportType.Summary]).AsSpan(0, 16));
 }
 
 /// <summary>Everything a report says of a run. Times are ms, rates %, memory bytes.</summary>

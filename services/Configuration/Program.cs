@@ -11,6 +11,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddPlatformDefaults("configuration");
 builder.AddStore();
 builder.Services.AddSingleton(SecretBox.From(builder.Configuration));
+builder.AddReadModels(ReadModels.Of);
 
 var app = builder.Build();
 app.UsePlatformDefaults();

@@ -8,6 +8,7 @@ builder.AddPlatformDefaults("ingestion");
 builder.Services.AddSingleton(NpgsqlDataSource.Create(builder.Required("LOADSTONE_POSTGRES")));
 builder.Services.AddPostgresHealth(builder.Required("LOADSTONE_POSTGRES"));
 builder.Services.AddSingleton<Database>();
+builder.Services.AddSingleton<RunLedger>();
 builder.Services.AddSingleton<WindowStore>();
 builder.Services.AddSingleton<RunStore>();
 builder.Services.AddSingleton<RunReader>();
@@ -17,6 +18,8 @@ builder.Services.AddSingleton<Arrivals>();
 builder.Services.AddHostedService<TablesAtStart>();
 builder.Services.AddHostedService<ClosingLoop>();
 builder.AddBus(bus => bus.Shared("ingestion", typeof(WorkerConsumer), typeof(SchedulerConsumer)));
+builder.Services.AddSingleton<RunsRebuild>();
+builder.AddReadModels(ReadModels.Of);
 
 var app = builder.Build();
 app.UsePlatformDefaults();

@@ -20,47 +20,6 @@ public sealed class RunStore(Database database)
         ["metrics_sealed"] = typeof(MetricsSealed),
     };
 
-    public Task StartedAsync(ExecutionStarted started, CancellationToken cancellation) => database.ExecuteAsync(
-        """
-        with run as (
-          insert into ingestion.runs (execution_id, day, start_at) values ($1, $2, $3)
-          on conflict (execution_id) do update set start_at = excluded.start_at
-        )
-        insert into ingestion.shards (execution_id, shard, state, worker)
-        select $1, s.shard, 'running', s.worker from unnest($4::int[], $5::text[]) as s (shard, worker)
-        on conflict (execution_id, shard) do update set worker = excluded.worker
-        """, cancellation, started.ExecutionId, started.Day, started.StartAt.ToUniversalTime(), started.Shards.ToArray(),
-        started.Workers?.ToArray() ?? new string?[started.Shards.Count]);
-
-    /// <summary>Another shard is to report; its first second is told when it is known, in whatever order that comes.</summary>
-    public Task AddedAsync(ShardAdded added, CancellationToken cancellation) => database.ExecuteAsync(
-        """
-        insert into ingestion.shards (execution_id, shard, state, worker, parent, first_second) values ($1, $2, 'running', $3, $4, $5)
-        on conflict (execution_id, shard) do update
-          set worker = excluded.worker, parent = excluded.parent, first_second = coalesce(excluded.first_second, shards.first_second)
-        """, cancellation, added.ExecutionId, added.Shard, added.Worker, added.Parent, added.FirstSecond);
-
-    /// <summary>
-    /// A shard is over. One that is lost stays lost, and one that says what it did is believed, in whatever order that comes: a worker
-    /// that was frozen may tell it after it was given up.
-    /// </summary>
-    public Task ShardOverAsync(Guid execution, ShardAccount shard, CancellationToken cancellation) => database.ExecuteAsync(
-        """
-        insert into ingestion.shards (execution_id, shard, state, last_sequence, sent, outcomes, ended_at, planned_work) values ($1, $2, $3, $4, $5, $6, $7, $8)
-        on conflict (execution_id, shard) do update
-          set state = case when 'lost' in (shards.state, excluded.state) then 'lost' else excluded.state end,
-            last_sequence = coalesce(shards.last_sequence, excluded.last_sequence),
-            sent = coalesce(shards.sent, excluded.sent),
-            outcomes = coalesce(shards.outcomes, excluded.outcomes),
-            ended_at = coalesce(shards.ended_at, excluded.ended_at),
-            planned_work = coalesce(shards.planned_work, excluded.planned_work)
-        """, cancellation, execution, shard.Shard, shard.State.ToString().ToLowerInvariant(), shard.LastSequence, shard.Sent, shard.Outcomes, shard.EndedAt,
-        shard.Planned is null ? null : JsonSerializer.Serialize(shard.Planned, Json));
-
-    /// <summary>A run that never started has nothing to close or seal.</summary>
-    public Task EndedAsync(Guid execution, CancellationToken cancellation) => database.ExecuteAsync(
-        "update ingestion.runs set ended = true where execution_id = $1 and start_at is null", cancellation, execution);
-
     /// <summary>From now on the run has no more to wait for than what is stored.</summary>
     public Task TakeNoMoreSamplesAsync(Guid execution, CancellationToken cancellation) => database.ExecuteAsync(
         "update ingestion.runs set takes_samples = false where execution_id = $1 and takes_samples", cancellation, execution);

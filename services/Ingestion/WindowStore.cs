@@ -7,7 +7,7 @@ using Npgsql;
 namespace Loadstone.Ingestion;
 
 /// <summary>Windows as they come from workers: stored once each, read back by the second.</summary>
-public sealed class WindowStore(Database database)
+public sealed class WindowStore(Database database, RunLedger ledger)
 {
     private readonly ConcurrentDictionary<DateOnly, Task> _days = new();
 
@@ -16,7 +16,7 @@ public sealed class WindowStore(Database database)
     public async Task<bool> StoreAsync(MetricWindowRecorded recorded, CancellationToken cancellation)
     {
         await MakeDayAsync(recorded.Day, cancellation);
-        await KnowRunAsync(recorded.ExecutionId, recorded.Day, cancellation);
+        await ledger.KnowRunAsync(recorded.ExecutionId, recorded.Day, cancellation);
         await using var connection = await database.Source.OpenConnectionAsync(cancellation);
         return await StoreAsync(connection, recorded, cancellation);
     }
@@ -28,10 +28,6 @@ public sealed class WindowStore(Database database)
         Database.AddValues(command.Parameters, Values(recorded));
         return (long)(await command.ExecuteScalarAsync(cancellation))! > 0;
     }
-
-    /// <summary>Makes sure the run has a row; windows may come before anybody said that it begins.</summary>
-    public Task KnowRunAsync(Guid execution, DateOnly day, CancellationToken cancellation) => database.ExecuteAsync(
-        "insert into ingestion.runs (execution_id, day) values ($1, $2) on conflict do nothing", cancellation, execution, day);
 
     /// <summary>One second of a run, merged over the shards that reported it, and which these are.</summary>
     public async Task<(MetricWindow Window, IReadOnlyList<int> Shards)> ReadSecondAsync(

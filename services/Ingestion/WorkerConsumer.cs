@@ -4,7 +4,7 @@ using MassTransit;
 namespace Loadstone.Ingestion;
 
 /// <summary>What workers measured, and how much they say it was.</summary>
-public sealed class WorkerConsumer(WindowStore windows, RunStore runs, Arrivals arrivals, TimeProvider time)
+public sealed class WorkerConsumer(WindowStore windows, RunLedger ledger, Arrivals arrivals, TimeProvider time)
     : IConsumer<MetricWindowRecorded>, IConsumer<ShardFinished>
 {
     public async Task Consume(ConsumeContext<MetricWindowRecorded> context)
@@ -16,9 +16,9 @@ public sealed class WorkerConsumer(WindowStore windows, RunStore runs, Arrivals 
     public async Task Consume(ConsumeContext<ShardFinished> context)
     {
         var m = context.Message;
-        await windows.KnowRunAsync(m.ExecutionId, m.Day, context.CancellationToken);
+        await ledger.KnowRunAsync(m.ExecutionId, m.Day, context.CancellationToken);
         var account = new ShardAccount(m.Shard, ShardState.Finished, m.LastSequence, m.Sent, m.Ended, time.GetUtcNow());
-        await runs.ShardOverAsync(m.ExecutionId, account, context.CancellationToken);
+        await ledger.ShardOverAsync(m.ExecutionId, account, context.CancellationToken);
         arrivals.Signal();
     }
 }

@@ -96,8 +96,8 @@ public sealed class Announcer(IPublishEndpoint bus, InternalIdentity identity, I
     /// <summary>A status as it is written outside.</summary>
     public static string NameOf(ExecutionStatus status) => status.ToString().ToLowerInvariant();
 
-    // The rows of the data are nobody's business but the workers'.
-    private static Contracts.ExecutionRequested Public(ExecutionRequested e, Execution x) => new(
+    /// <summary>What is told of a run that was asked for. The rows of its data are nobody's business but the workers'.</summary>
+    public static Contracts.ExecutionRequested Public(ExecutionRequested e, Execution x) => new(
         e.Id, e.Configuration.ConfigurationId, e.Name,
         e.Configuration.Plan with { ScenarioConfig = e.Configuration.Plan.ScenarioConfig with { DataGeneration = null } },
         e.Configuration.Environment, x.Day, e.RequestedBy, e.At);

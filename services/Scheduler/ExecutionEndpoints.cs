@@ -10,11 +10,14 @@ internal static class ExecutionEndpoints
     // The plan with its data, and what templates read, are looked up in the configuration, not in a run's history.
     private static readonly string[] NotShown = ["configuration", "request_hash"];
 
+    private const int RequestsAtOnce = 100;
+
     public static void MapExecutions(this WebApplication app)
     {
         app.MapPost("/api/load-testing/execute", ExecuteAsync);
         app.MapPost("/api/load-testing/stop-all", StopAllAsync);
         app.MapGet("/internal/executions/{id:guid}/state", StateAsync);
+        app.MapGet("/internal/executions/requested-after/{last:guid}", RequestsAsync);
         var group = app.MapGroup("/api/load-testing/executions");
         group.MapGet("", ListAsync);
         group.MapPost("{id:guid}/rerun", RerunAsync);
@@ -97,6 +100,13 @@ internal static class ExecutionEndpoints
         var stream = await session.Events.FetchStreamStateAsync(id, cancellation) ?? throw RefusalException.NotFound("execution", id);
         var x = (await session.LoadAsync<Execution>(id, cancellation))!;
         return new Contracts.ExecutionStateChanged(id, stream.Version, Announcer.NameOf(x.Status), x.Reason, x.Request.RequestedBy, stream.LastTimestamp);
+    }
+
+    // For services whose copies are to be made anew.
+    private static async Task<IReadOnlyList<Contracts.ExecutionRequested>> RequestsAsync(Guid last, IQuerySession session, CancellationToken cancellation)
+    {
+        var page = await session.QueryAsync<Execution>($"where d.id > ? order by d.id limit {RequestsAtOnce}", cancellation, last);
+        return [.. page.Select(x => Announcer.Public(x.Request, x))];
     }
 
     private static async Task<ExecutionEventsAnswer> EventsAsync(Guid id, IQuerySession session, CancellationToken cancellation)

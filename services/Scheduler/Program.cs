@@ -25,6 +25,7 @@ builder.Services.AddSingleton<Steering>();
 builder.Services.AddSingleton<QueuePlaces>();
 builder.Services.AddHostedService<Overseer>();
 builder.Services.AddHostedService<ScheduleClock>();
+builder.AddReadModels(ReadModels.Of);
 
 var app = builder.Build();
 app.UsePlatformDefaults();

@@ -58,6 +58,19 @@ public abstract class ResourceKind<TResource, TBody>
     {
     }
 
+    /// <summary>The names that active resources of this kind have.</summary>
+    public async Task<IReadOnlyList<TakenName>> NamesAsync(IQuerySession session, CancellationToken cancellation)
+    {
+        var names = new List<TakenName>();
+        await foreach (var resource in session.AllAsync<TResource>(r => r.Id, cancellation))
+        {
+            if (resource.IsActive && KeyOf(BodyOf(resource)) is { } key)
+                names.Add(new TakenName(TakenName.Key(Name, key), resource.Id));
+        }
+
+        return names;
+    }
+
     /// <summary>Maps POST, and GET, PUT, DELETE and history of one.</summary>
     public void Map(WebApplication app, string path)
     {

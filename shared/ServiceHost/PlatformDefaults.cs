@@ -3,17 +3,22 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace Loadstone.ServiceHost;
 
 /// <summary>What every service has: health, telemetry, JSON, problem details, limits, and who is calling.</summary>
 public static class PlatformDefaults
 {
+    /// <summary>What the names of the services' connections to the database begin with.</summary>
+    public const string ConnectionsOf = "loadstone ";
+
     /// <summary>Adds the defaults. The name is the service's in logs, traces and identities.</summary>
     public static WebApplicationBuilder AddPlatformDefaults(this WebApplicationBuilder builder, string name)
     {
         builder.WebHost.ConfigureKestrel(LimitRequests);
         LogPlainly(builder.Logging);
+        NameConnections(builder, name);
         builder.Services.AddSingleton(new ServiceName(name));
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.ConfigureHttpJsonOptions(json => Envelope.Configure(json.SerializerOptions));
@@ -33,6 +38,7 @@ public static class PlatformDefaults
         app.UseInternalIdentity();
         app.UseQueryRules();
         app.UseBodyLimit();
+        app.MapRebuild();
         return app;
     }
 
@@ -43,6 +49,13 @@ public static class PlatformDefaults
         app.UseBodyLimit();
         app.MapHealth();
         return app;
+    }
+
+    // Whoever looks at the database sees whose its connections are; a rebuild sees whether there are any.
+    private static void NameConnections(WebApplicationBuilder builder, string name)
+    {
+        if (builder.Configuration["LOADSTONE_POSTGRES"] is { Length: > 0 } postgres)
+            builder.Configuration["LOADSTONE_POSTGRES"] = new NpgsqlConnectionStringBuilder(postgres) { ApplicationName = ConnectionsOf + name }.ConnectionString;
     }
 
     // One line each, in UTC. What frameworks do in good order, and how health stands each time it is asked for, is no news.

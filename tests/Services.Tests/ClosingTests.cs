@@ -11,7 +11,8 @@ public sealed class ClosingTests(TestDatabase test) : IClassFixture<TestDatabase
     private static readonly DateOnly Day = new(2030, 1, 1);
 
     private readonly Guid _run = Guid.NewGuid();
-    private readonly WindowStore _windows = new(test.Database);
+    private readonly WindowStore _windows = new(test.Database, new RunLedger(test.Database));
+    private readonly RunLedger _ledger = new(test.Database);
     private readonly RunStore _runs = new(test.Database);
     private readonly SetClock _clock = new() { Now = Start };
 
@@ -140,13 +141,13 @@ public sealed class ClosingTests(TestDatabase test) : IClassFixture<TestDatabase
         Assert.Equal(9, (await SealAsync())!.Total.Total().Sent);
     }
 
-    private Task StartAsync(params int[] shards) => _runs.StartedAsync(new ExecutionStarted(_run, Day, Start, shards), CancellationToken.None);
+    private Task StartAsync(params int[] shards) => _ledger.StartedAsync(new ExecutionStarted(_run, Day, Start, shards), CancellationToken.None);
 
     private Task<bool> StoreAsync(int shard, int sequence, long sent) =>
         _windows.StoreAsync(new MetricWindowRecorded(_run, shard, Day, Window(sequence, sent)), CancellationToken.None);
 
     private Task FinishAsync(int shard, int last, long sent) =>
-        _runs.ShardOverAsync(_run, new ShardAccount(shard, ShardState.Finished, last, sent, sent, Start.AddSeconds(3)), CancellationToken.None);
+        _ledger.ShardOverAsync(_run, new ShardAccount(shard, ShardState.Finished, last, sent, sent, Start.AddSeconds(3)), CancellationToken.None);
 
     private async Task<Closing> TakeAsync(Guid? holder = null)
     {

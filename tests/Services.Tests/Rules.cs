@@ -101,6 +101,18 @@ public sealed partial class Rules
     }
 
     [Fact]
+    public void Every_snapshot_is_made_anew_by_a_rebuild()
+    {
+        foreach (var service in new[] { "Configuration", "Scheduler", "Alerting", "Analysis" })
+        {
+            var snapshots = Regex.Matches(File.ReadAllText(Path.Combine(Root, $"services/{service}/Store.cs")), @"Projections\.Snapshot<(\w+)>", RegexOptions.None, TimeSpan.FromSeconds(5));
+            Assert.NotEmpty(snapshots);
+            var rebuilt = File.ReadAllText(Path.Combine(Root, $"services/{service}/ReadModels.cs"));
+            Assert.All(snapshots, s => Assert.Contains($"Snapshots<{s.Groups[1].Value}>(", rebuilt));
+        }
+    }
+
+    [Fact]
     public void The_engine_never_sleeps_leaves_its_loops_by_one_door_and_asks_only_them_for_the_time() => Assert.All(
         Sources().Where(f => Under(f, "services/Worker/LoadEngine") && !Under(f, "services/Worker/LoadEngine/Loops")), f =>
             Assert.DoesNotMatch(@"Thread\.Sleep|Task\.Delay|Task\.Run|Stopwatch\.StartNew|DateTime\.(Utc)?Now", File.ReadAllText(f)));

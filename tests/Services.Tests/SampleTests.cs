@@ -15,7 +15,8 @@ public sealed class SampleTests(TestDatabase test) : IClassFixture<TestDatabase>
     private static readonly DateOnly Day = new(2030, 1, 1);
 
     private readonly Guid _run = Guid.NewGuid();
-    private readonly WindowStore _windows = new(test.Database);
+    private readonly WindowStore _windows = new(test.Database, new RunLedger(test.Database));
+    private readonly RunLedger _ledger = new(test.Database);
     private readonly RunStore _runs = new(test.Database);
     private readonly SetClock _clock = new() { Now = Start.AddSeconds(2.5) };
 
@@ -102,7 +103,7 @@ public sealed class SampleTests(TestDatabase test) : IClassFixture<TestDatabase>
     {
         var batch = Batch("""{ "timestamp_offset": 0, "operation": "k6", "response_time": 3 }""");
         await RefusedAsync(404, "names no execution", batch);
-        await _windows.KnowRunAsync(_run, Day, CancellationToken.None);
+        await _ledger.KnowRunAsync(_run, Day, CancellationToken.None);
         await RefusedAsync(409, "has not started yet", batch);
         await StartAsync();
         await Samples.StoreAsync(batch, "kept", CancellationToken.None);
@@ -175,7 +176,7 @@ public sealed class SampleTests(TestDatabase test) : IClassFixture<TestDatabase>
         Assert.Equal((status, why), (refused.Status, refused.Errors!["executionId"].Single()));
     }
 
-    private Task StartAsync() => _runs.StartedAsync(new ExecutionStarted(_run, Day, Start, [0]), CancellationToken.None);
+    private Task StartAsync() => _ledger.StartedAsync(new ExecutionStarted(_run, Day, Start, [0]), CancellationToken.None);
 
     private Task<bool> EngineAsync(int sequence, long sent) => _windows.StoreAsync(new MetricWindowRecorded(_run, 0, Day, new MetricWindow
     {
@@ -184,7 +185,7 @@ public sealed class SampleTests(TestDatabase test) : IClassFixture<TestDatabase>
     }), CancellationToken.None);
 
     private Task FinishAsync(int last, long sent) =>
-        _runs.ShardOverAsync(_run, new ShardAccount(0, ShardState.Finished, last, sent, sent, _clock.Now), CancellationToken.None);
+        _ledger.ShardOverAsync(_run, new ShardAccount(0, ShardState.Finished, last, sent, sent, _clock.Now), CancellationToken.None);
 
     private async Task<MetricWindow> SecondAsync(int second)
     {

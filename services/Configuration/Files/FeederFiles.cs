@@ -58,4 +58,26 @@ internal static class StoredName
     public const string Kind = "file";
 
     public static string KeyOf(string name) => TakenName.Key(Kind, name);
+
+    /// <summary>The names of all files: each is the last's that took it, while that is in use.</summary>
+    public static async Task<IReadOnlyList<TakenName>> AllAsync(IQuerySession session, CancellationToken cancellation)
+    {
+        var told = new List<IEvent>();
+        await foreach (var file in session.AllAsync<StoredFile>(f => f.Id, cancellation))
+            told.AddRange(await session.Events.FetchStreamAsync(file.Id, token: cancellation));
+        var taken = new Dictionary<string, TakenName>();
+        foreach (var e in told.OrderBy(e => e.Sequence))
+            Tell(taken, e);
+        return [.. taken.Values];
+    }
+
+    private static void Tell(Dictionary<string, TakenName> taken, IEvent e)
+    {
+        if ((e.Data as FileUploaded)?.Facts.Name is { } first)
+            taken[first] = new TakenName(KeyOf(first), e.StreamId);
+        else if ((e.Data as FileNamed)?.Name is { } name)
+            taken[name] = new TakenName(KeyOf(name), e.StreamId);
+        else
+            taken.Where(t => t.Value.Holder == e.StreamId).Select(t => t.Key).ToList().ForEach(n => taken.Remove(n));
+    }
 }

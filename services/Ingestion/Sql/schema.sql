@@ -41,6 +41,17 @@ alter table ingestion.runs add column if not exists notes text[];
 alter table ingestion.shards add column if not exists planned_work text;
 alter table ingestion.runs add column if not exists unknown_max bigint default 0;
 
+-- What the scheduler and the workers said of runs, in the order in which it was taken in, without repetitions. The accounts above
+-- are made of it, and can be made again. What came after the seal is not in it.
+create table if not exists ingestion.told (
+  id bigint generated always as identity primary key,
+  execution_id uuid not null,
+  type text not null,
+  body jsonb not null,
+  after_seal boolean not null default false
+);
+create index if not exists told_by_run on ingestion.told (execution_id, id);
+
 -- One second of one shard, and the operations in it. Nothing here is ever changed; partitions go as a whole.
 create table if not exists ingestion.shard_windows (
   day date not null,
