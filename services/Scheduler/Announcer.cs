@@ -45,7 +45,7 @@ public sealed class Announcer(IPublishEndpoint bus, InternalIdentity identity, I
         shard.WorkerId, x.Id, shard.Number, shard.Assigned.ShareIndex, shard.Assigned.ShareOf, x.Plan,
         x.Request.Configuration.BaseUrls, x.Request.Configuration.Variables, x.Request.Seed, x.Day,
         x.Request.Configuration.EnvironmentId, x.Request.Configuration.SecretNames,
-        identity.SignRun(x.Id, x.Request.Configuration.EnvironmentId), x.Request.Configuration.MaxRps, x.Changes);
+        identity.SignRun(x.Id, x.Request.Configuration.EnvironmentId), x.Request.Configuration.MaxRps, x.Changes, shard.Assigned.ShareWidth);
 
     private IEnumerable<object> Meaning(object e, Execution x) => e switch
     {

@@ -21,8 +21,11 @@ public sealed record ShardsAssigned(IReadOnlyList<AssignedShard> Shards, DateTim
 /// <param name="Users">Its users.</param>
 /// <param name="Facts">What the worker was.</param>
 /// <param name="Parent">The lost shard whose share it carries on; null for one from the beginning.</param>
+/// <param name="ShareWidth">How many of the shares it is.</param>
+/// <param name="Region">Where its worker must stand; null for anywhere.</param>
 public sealed record AssignedShard(
-    int Shard, Guid WorkerId, string WorkerName, int ShareIndex, int ShareOf, int Users, WorkerFacts? Facts = null, int? Parent = null);
+    int Shard, Guid WorkerId, string WorkerName, int ShareIndex, int ShareOf, int Users, WorkerFacts? Facts = null, int? Parent = null, int ShareWidth = 1,
+    string? Region = null);
 
 /// <summary>What a worker was when it got its share.</summary>
 public sealed record WorkerFacts(string Region, double ClockOffsetMs, string? Version, WorkerHardware? Hardware);

@@ -53,7 +53,7 @@ public static partial class ExecutionDecisions
         && x.Phase is ExecutionPhase.Running or ExecutionPhase.Paused && x.Shards.Count(s => s.IsMoved) < MostMoves;
 
     private static FreeWorker? HeirFor(Shard shard, IEnumerable<FreeWorker> workers) =>
-        workers.Where(w => w.FreeUsers >= shard.Assigned.Users).MaxBy(w => w.FreeUsers);
+        workers.Where(w => w.FreeUsers >= shard.Assigned.Users && w.IsIn(shard.Assigned.Region)).MaxBy(w => w.FreeUsers);
 
     /// <summary>Moved shards that are ready begin at the next whole second, unless the run is held.</summary>
     public static IEnumerable<object> Join(Execution x, DateTimeOffset now)
@@ -88,12 +88,12 @@ public static partial class ExecutionDecisions
     {
         if (MostRequests.OfAnIteration(x.Plan) is not { } each || x.Load.Shape.ArrivalsUntil(TimeSpan.Zero) is null)
             return null;
-        var (lost, shares) = (x.Elapsed(now), x.Shards.Single(s => s.Number == shard).Assigned.ShareOf);
+        var (lost, share) = (x.Elapsed(now), x.Shards.Single(s => s.Number == shard).Assigned);
         var seconds = Math.Min(PlannedSeconds, (int)lost.TotalSeconds);
         return new PlannedWork(each, [.. Enumerable.Range(1, seconds).Select(last => PlannedSince(lost - TimeSpan.FromSeconds(last))), PlannedSince(TimeSpan.Zero)]);
 
         // A part of a whole number of arrivals is off by less than one at either end.
-        long PlannedSince(TimeSpan from) => (long)Math.Ceiling((x.Load.Shape.ArrivalsUntil(lost) - x.Load.Shape.ArrivalsUntil(from))!.Value / shares) + 1;
+        long PlannedSince(TimeSpan from) => (long)Math.Ceiling((x.Load.Shape.ArrivalsUntil(lost) - x.Load.Shape.ArrivalsUntil(from))!.Value * share.ShareWidth / share.ShareOf) + share.ShareWidth;
     }
 
     private static AssignedShard Heir(Execution x, int shard, FreeWorker worker) =>

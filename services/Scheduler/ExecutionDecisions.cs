@@ -6,7 +6,11 @@ using Loadstone.ServiceHost;
 namespace Loadstone.Scheduler;
 
 /// <summary>A worker with room, as decisions see it.</summary>
-public sealed record FreeWorker(Guid Id, string Name, int FreeUsers, double RoundTripMs, WorkerFacts? Facts = null, int CapacityUsers = int.MaxValue);
+public sealed record FreeWorker(Guid Id, string Name, int FreeUsers, double RoundTripMs, WorkerFacts? Facts = null, int CapacityUsers = int.MaxValue)
+{
+    /// <summary>True when it stands in a region, or none is asked for.</summary>
+    public bool IsIn(string? region) => region is null || Facts?.Region == region;
+}
 
 /// <summary>
 /// What happens to an execution: pure functions from its state and a command to events. A command that was carried out before
@@ -23,17 +27,23 @@ public static partial class ExecutionDecisions
     private static readonly TimeSpan ShortestLead = TimeSpan.FromMilliseconds(100);
     private const double LeadInRoundTrips = 3;
 
-    /// <summary>Gives the shares of the load to the workers with the most room, one each; nothing while there are too few.</summary>
+    /// <summary>Gives the shares of the load to the workers with the most room, one each, where they are to be; nothing while there are too few.</summary>
     public static IEnumerable<object> Assign(Execution x, IReadOnlyList<FreeWorker> workers, DateTimeOffset now)
     {
-        var shares = x.Plan.WorkerCount;
         if (x.Phase != ExecutionPhase.Waiting)
             return [];
-        var fit = workers.Select((w, i) => w).OrderByDescending(w => w.FreeUsers).Take(shares).ToList();
-        var users = Enumerable.Range(0, shares).Select(i => UsersOf(x.Plan, i, shares)).ToList();
-        if (fit.Count < shares || fit.Zip(users).Any(pair => pair.First.FreeUsers < pair.Second))
-            return [];
-        return [new ShardsAssigned([.. fit.Select((w, i) => new AssignedShard(i, w.Id, w.Name, i, shares, users[i], w.Facts))], now)];
+        var left = workers.OrderByDescending(w => w.FreeUsers).ToList();
+        var given = new List<AssignedShard>();
+        foreach (var (share, region) in RegionShares.Of(x.Plan))
+        {
+            var users = (int)share.CountOf(x.Plan.MaxVirtualUsers);
+            if (left.Find(w => w.IsIn(region)) is not { } worker || worker.FreeUsers < users)
+                return [];
+            left.Remove(worker);
+            given.Add(new AssignedShard(given.Count, worker.Id, worker.Name, share.Index, share.Of, users, worker.Facts, null, share.Width, region));
+        }
+
+        return [new ShardsAssigned(given, now)];
     }
 
     /// <summary>A shard is ready; when it is the last, all start together.</summary>
@@ -115,7 +125,7 @@ public static partial class ExecutionDecisions
     public static IEnumerable<object> Tick(Execution x, DateTimeOffset now) => x.Phase switch
     {
         ExecutionPhase.Waiting when now - x.Request.At > LongestWaitForWorkers =>
-            [new ExecutionFailed($"no {x.Plan.WorkerCount} worker(s) had room for it within {DurationText.Format(LongestWaitForWorkers)}", now)],
+            [new ExecutionFailed($"{WaitingLine.InWords(x.Plan)} could not be had within {DurationText.Format(LongestWaitForWorkers)}", now)],
         ExecutionPhase.Preparing when now - x.AssignedAt > LongestPreparation =>
             [new ExecutionFailed($"{Late(x, ShardStage.Assigned)} not ready within {DurationText.Format(LongestPreparation)}", now)],
         ExecutionPhase.Running when now > Latest(x) =>
@@ -125,9 +135,6 @@ public static partial class ExecutionDecisions
         ExecutionPhase.Finishing when x.Analysis is not null || now - x.LoadEndedAt > LongestSealing + LongestAnalysis => [Conclusion(x, now)],
         _ => [],
     };
-
-    /// <summary>Virtual users of one share: exact, whatever the number of shares.</summary>
-    public static int UsersOf(TestPlan plan, int index, int of) => (plan.MaxVirtualUsers - index + of - 1) / of;
 
     private static object Conclusion(Execution x, DateTimeOffset now)
     {

@@ -33,11 +33,12 @@ public sealed record ExecutionRequested(
 /// <param name="RunToken">What it shows for them; good for some minutes, and for a worker only.</param>
 /// <param name="MaxRps">Requests per second that all shards together do not go above; null for no ceiling.</param>
 /// <param name="Changes">What was changed of the load so far.</param>
+/// <param name="ShareWidth">How many of the shares it is, from <paramref name="ShareIndex"/> on.</param>
 public sealed record PrepareShard(
     Guid WorkerId, Guid ExecutionId, int Shard, int ShareIndex, int ShareOf, TestPlan Plan, IReadOnlyList<string> BaseUrls,
     IReadOnlyDictionary<string, string> Variables, int Seed, DateOnly Day,
     Guid EnvironmentId = default, IReadOnlyList<string>? SecretNames = null, string? RunToken = null, double? MaxRps = null,
-    IReadOnlyList<LoadChange>? Changes = null);
+    IReadOnlyList<LoadChange>? Changes = null, int ShareWidth = 1);
 
 /// <summary>scheduler → worker. Begin a prepared shard at an instant. Sent again until its windows come.</summary>
 /// <param name="WorkerId">The worker it is for.</param>

@@ -22,6 +22,8 @@ public static class PlanExplanation
             yield return $"{scenario.Name}: {OfSteps(scenario.Journey)}";
         if (plan.ScenarioConfig.Http is { } http)
             yield return $"requests travel {http.InWords}";
+        if (plan.Regions is { } regions)
+            yield return $"made by {plan.WorkerCount} workers: " + string.Join(", ", regions.Select(r => FormattableString.Invariant($"{100.0 * r.Value / regions.Values.Sum():0.#} % in {r.Key}")));
         yield return "passes if " + string.Join("; ", plan.SuccessCriteria.All().Select(c => c.Title));
     }
 

@@ -3,7 +3,7 @@ namespace Loadstone.Plans;
 /// <summary>The rules that hold between members of a plan, and the members this version does not serve yet.</summary>
 internal static class PlanRules
 {
-    private static readonly string[] NotYet = ["regions", "alert_thresholds"];
+    private static readonly string[] NotYet = ["alert_thresholds"];
 
     public static void Check(DocumentNode node, TestPlan plan)
     {
@@ -11,6 +11,8 @@ internal static class PlanRules
             node.Error(name, "is not available in this version");
         if (plan.Engine == EngineType.K6)
             node.Error("engine", "k6 is not available in this version");
+        if (plan.Regions is { } regions && plan.WorkerCount < regions.Count)
+            node.Error("worker_count", $"must be at least {regions.Count}, one for each region");
         if (plan is { LostWorkerPolicy: LostWorkerPolicy.Move, LoadPattern: SharedIterations or PerUserIterations })
             node.Error("lost_worker_policy", "cannot be move for a number of iterations: nobody knows how many of them a lost worker did; use continue or fail");
         if (node.Whole("metrics_interval_seconds", 1, 60) is > 1)

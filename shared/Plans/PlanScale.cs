@@ -65,7 +65,7 @@ public sealed partial record PlanScale(double Users, double Time)
             },
             RampUp = plan.RampUp is { } up ? Sized(up) : null,
             RampDown = plan.RampDown is { } down ? Sized(down) : null,
-            WorkerCount = Math.Min(plan.WorkerCount, users),
+            WorkerCount = Math.Max(plan.Regions?.Count ?? 1, Math.Min(plan.WorkerCount, users)),
             ScenarioConfig = plan.ScenarioConfig with { Users = plan.ScenarioConfig.Users is { } exact ? Shared(exact, pattern, users) : null },
             SuccessCriteria = Sized(plan.SuccessCriteria),
             StopConditions = plan.StopConditions is { MaxDuration: { } longest } stop ? stop with { MaxDuration = AtLeastASecond(longest) } : plan.StopConditions,

@@ -106,8 +106,11 @@ public sealed record TestPlan
     /// <summary>What ends the run early.</summary>
     public StopConditions? StopConditions { get; init; }
 
-    /// <summary>How many workers share the load: 1 to 100.</summary>
+    /// <summary>How many workers share the load: 1 to 100, and no fewer than there are regions.</summary>
     public int WorkerCount { get; init; } = 1;
+
+    /// <summary>How the load is spread over regions: 1 to 1000 each, in proportion to one another. Null for any workers, wherever they stand.</summary>
+    public IReadOnlyDictionary<string, int>? Regions { get; init; }
 
     /// <summary>The seed of everything random; null lets the platform draw one, which the execution then names.</summary>
     public int? Seed { get; init; }
@@ -142,6 +145,7 @@ public sealed record TestPlan
     {
         var phases = TestPhase.ReadAll(node);
         var load = LoadPatternReader.Read(node, phases);
+        var regions = ReadRegions(node);
         var (scenarios, dataSeed) = ScenarioConfig.Read(node.Object("scenario_config"));
         var plan = new TestPlan
         {
@@ -160,7 +164,8 @@ public sealed record TestPlan
             TargetEndpoints = node.Has("target_endpoints") ? node.Texts("target_endpoints", 100) : null,
             SuccessCriteria = SuccessCriteria.Read(node.Object("success_criteria")),
             StopConditions = StopConditions.Read(node.Object("stop_conditions")),
-            WorkerCount = node.Whole("worker_count", 1, 100) ?? 1,
+            Regions = regions.Count > 0 ? regions : null,
+            WorkerCount = node.Whole("worker_count", 1, 100) ?? Math.Max(1, regions.Count),
             Seed = node.Whole("seed", 0, int.MaxValue) ?? dataSeed,
             LostWorkerPolicy = node.OneOf<LostWorkerPolicy>("lost_worker_policy") ?? LostWorkerPolicy.Fail,
             MaxStartDelay = load.MaxStartDelay ?? TimeSpan.FromSeconds(30),
@@ -169,6 +174,9 @@ public sealed record TestPlan
         PlanRules.Check(node, plan);
         return plan;
     }
+
+    private static Dictionary<string, int> ReadRegions(DocumentNode node) =>
+        node.Object("regions") is { } regions ? regions.Names.ToDictionary(name => name, name => regions.Whole(name, 1, 1000) ?? 1) : [];
 
     /// <summary>A copy with every named scenario filled in, and the journey of the endpoints or the shipped one when there is none.</summary>
     /// <param name="lookUp">Finds a stored scenario by name; null when there is none.</param>

@@ -1,3 +1,5 @@
+using Loadstone.Plans;
+
 namespace Loadstone.LoadEngine.Tests;
 
 public sealed class ProfileTests

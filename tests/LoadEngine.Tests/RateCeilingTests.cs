@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Loadstone.Measurement;
+using Loadstone.Plans;
 
 namespace Loadstone.LoadEngine.Tests;
 
@@ -17,9 +18,10 @@ public sealed class RateCeilingTests
             asked =>
             {
                 var counts = new Dictionary<long, int>();
+                // The last share is twice as large as the others.
                 foreach (var shard in Enumerable.Range(0, asked.shards))
                 {
-                    var (ceiling, nowNs) = (new RateCeiling(asked.rate, new ShardShare(shard, asked.shards)), 0L);
+                    var (ceiling, nowNs) = (new RateCeiling(asked.rate, new ShardShare(shard, asked.shards + 1, shard == asked.shards - 1 ? 2 : 1)), 0L);
                     foreach (var gap in asked.gaps)
                     {
                         var at = ceiling.Take(nowNs += gap * 1000L);

@@ -80,6 +80,12 @@ public sealed class ScheduleTests
                 .OrderBy(a => a.Number).Select(a => a.DueNs).SequenceEqual(Arrivals.Of(both.shape, 3)));
 
     [Fact]
+    public void Shares_of_different_sizes_together_make_exactly_the_whole() => Check(
+        AnyShapeEvenOrPoisson.SelectMany(shape => Gen.Choose(1, 4).SelectMany(a => Gen.Choose(1, 5).Select(b => (shape, a, b)))), of =>
+            new[] { new ShardShare(0, of.a + of.b, of.a), new ShardShare(of.a, of.a + of.b, of.b) }.SelectMany(share => Arrivals.Of(of.shape, 3, share))
+                .OrderBy(a => a.Number).Select(a => a.DueNs).SequenceEqual(Arrivals.Of(of.shape, 3)));
+
+    [Fact]
     public void Users_at_any_instant_are_the_shape_to_the_nearest_whole_number() => Check(AnyStretch, of =>
         Math.Abs(UsersAt(of.Shape, of.UntilNs) - of.Shape.At(TimeSpan.FromTicks(of.UntilNs / 100))) <= 0.5 + UsersPerTick(of.Shape));
 

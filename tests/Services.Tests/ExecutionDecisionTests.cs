@@ -38,7 +38,7 @@ public sealed class ExecutionDecisionTests
 
     [Fact]
     public void A_run_that_waits_too_long_for_workers_fails_with_the_reason() =>
-        Assert.Equal("no 2 worker(s) had room for it within 10m", Assert.IsType<ExecutionFailed>(Assert.Single(
+        Assert.Equal("2 workers with room for 50 virtual users each could not be had within 10m", Assert.IsType<ExecutionFailed>(Assert.Single(
             ExecutionDecisions.Tick(Requested(workers: 2), Noon.AddMinutes(11)))).Reason);
 
     [Fact]

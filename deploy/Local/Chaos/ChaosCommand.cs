@@ -60,6 +60,7 @@ internal static class ChaosCommand
         total_requests = r.Execution?.TotalRequests,
         unknown_requests_max = r.Execution?.UnknownRequestsMax,
         planned_requests = r.PlannedRequests,
+        carried_on_after_seconds = r.CarriedOnAfterSeconds is { } after ? Math.Round(after, 2) : (double?)null,
         took_seconds = Math.Round(r.TookSeconds, 1),
         faults = r.Faults(),
     };

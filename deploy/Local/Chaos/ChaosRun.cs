@@ -29,17 +29,20 @@ internal sealed class ChaosRun(Platform platform, Victims victims) : IDisposable
         await UntilAsync(async ct => (await _api.WorkersAsync(ct)).Workers.Count == 2, cancellation);
         (await _target.PostAsync("/reset", null, cancellation)).EnsureSuccessStatusCode();
         var id = await BeginAsync(seed, blow, cancellation);
+        var struckAt = DateTimeOffset.MaxValue;
         var last = await FollowAsync(id, x => x.StartedAt is not null || x.IsOver, cancellation);
         if (last is { IsOver: false, StartedAt: { } started })
         {
             var wait = started + TimeSpan.FromSeconds(blow.AtSecond) - DateTimeOffset.UtcNow;
             await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, cancellation);
+            struckAt = DateTimeOffset.UtcNow;
             await victims.StrikeAsync(blow, cancellation);
             last = await FollowAsync(id, x => x.IsOver, cancellation);
         }
 
         var round = new Round(
-            blow, last, await TargetRequestsAsync(cancellation), blow.Open ? (long)(Rate * Blow.RunSeconds) : null, victims.Dead(), await NewFailedMessagesAsync(cancellation), watch.Elapsed.TotalSeconds);
+            blow, last, await TargetRequestsAsync(cancellation), blow.Open ? (long)(Rate * Blow.RunSeconds) : null, victims.Dead(), await NewFailedMessagesAsync(cancellation), watch.Elapsed.TotalSeconds,
+            await CarriedOnAsync(id, cancellation) - struckAt is { } after ? after.TotalSeconds : null);
         await victims.MendAsync(cancellation);
         return round;
     }
@@ -93,6 +96,16 @@ internal sealed class ChaosRun(Platform platform, Victims victims) : IDisposable
                 continue;
             }
         }
+    }
+
+    // When the first second of a moved share began.
+    private async Task<DateTimeOffset?> CarriedOnAsync(Guid id, CancellationToken cancellation)
+    {
+        IReadOnlyList<EventView> events = [];
+        await UntilAsync(async ct => (events = (await _api.EventsAsync(id, ct)).Events).Count > 0, cancellation);
+        var start = events.FirstOrDefault(e => e.Type == "execution_started")?.Data["start_at"]!.GetValue<DateTimeOffset>();
+        var first = events.FirstOrDefault(e => e.Type == "shard_joined")?.Data["first_second"]!.GetValue<int>();
+        return first is null ? null : start + TimeSpan.FromSeconds(first.Value);
     }
 
     private async Task<long> TargetRequestsAsync(CancellationToken cancellation) =>

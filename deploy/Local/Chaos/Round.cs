@@ -11,8 +11,10 @@ namespace Loadstone.Local.Chaos;
 /// <param name="Dead">Processes that died and were not struck.</param>
 /// <param name="FailedMessages">Messages that ended in an error queue.</param>
 /// <param name="TookSeconds">How long it took.</param>
+/// <param name="CarriedOnAfterSeconds">How long after the blow another worker made the lost share; null when none was lost, or nobody did.</param>
 internal sealed record Round(
-    Blow Blow, ExecutionView? Execution, long TargetRequests, long? PlannedRequests, IReadOnlyList<string> Dead, int FailedMessages, double TookSeconds)
+    Blow Blow, ExecutionView? Execution, long TargetRequests, long? PlannedRequests, IReadOnlyList<string> Dead, int FailedMessages, double TookSeconds,
+    double? CarriedOnAfterSeconds = null)
 {
     private bool KillsWorker => Blow is { Victim: Victims.Worker, Kind: BlowKind.Kill };
 
@@ -26,7 +28,8 @@ internal sealed record Round(
     public string InWords() => Say(
         $"{Blow.Round,4}  {(Blow.Kind == BlowKind.Kill ? "kill -9" : "freeze "),-7} {Blow.Victim,-13} at {Blow.AtSecond,4:0.0} s for {Blow.AwaySeconds:0.0} s  {(Blow.Open ? "arrivals" : "users   ")}  ")
         + Say($"{Execution?.Status ?? "nothing",-9} {Execution?.Verdict?.ToString().ToLowerInvariant() ?? "no verdict",-9}  target {TargetRequests}, reported {Execution?.TotalRequests}")
-        + (KillsWorker ? Say($", at most {Execution?.UnknownRequestsMax?.ToString(CultureInfo.InvariantCulture) ?? "?"} unknown") : "") + Say($"  ({TookSeconds:0} s)")
+        + (KillsWorker ? Say($", at most {Execution?.UnknownRequestsMax?.ToString(CultureInfo.InvariantCulture) ?? "?"} unknown") : "")
+        + (CarriedOnAfterSeconds is { } after ? Say($", carried on after {after:0.0} s") : "") + Say($"  ({TookSeconds:0} s)")
         + string.Concat(Faults().Select(f => $"\n      WRONG: {f}"));
 
     private static IEnumerable<string> EndFaults(ExecutionView x)

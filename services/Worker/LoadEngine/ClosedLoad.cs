@@ -77,13 +77,13 @@ internal sealed class ClosedLoad : LoadDriver
         for (; _users < users; _users++)
         {
             if (Lane.Share.Has(_users))
-                Come(_users / Lane.Share.Of, dueNs);
+                Come((int)Lane.Share.PlaceOf(_users), dueNs);
         }
 
         for (; _users > users; _users--)
         {
             if (Lane.Share.Has(_users - 1))
-                Leave((_users - 1) / Lane.Share.Of);
+                Leave((int)Lane.Share.PlaceOf(_users - 1));
         }
     }
 

@@ -16,9 +16,9 @@ internal sealed class Lane
         Channels = new ChannelPool(this);
         var order = run.Order;
         // A lane is a part of the shard as a shard is a part of the run.
-        Share = new ShardShare(order.Share.Index + (order.Share.Of * index), order.Share.Of * run.LaneCount);
+        Share = order.Share.Part(index, run.LaneCount);
         Users = [.. Enumerable.Range(0, (int)Share.CountOf(order.Plan.MaxVirtualUsers)).Select(i =>
-            new VirtualUser((i * Share.Of) + Share.Index, order.Seed, this, run.Slots, run.Feeders))];
+            new VirtualUser((int)Share.NumberAt(i), order.Seed, this, run.Slots, run.Feeders))];
     }
 
     public Pacer Pacer { get; }

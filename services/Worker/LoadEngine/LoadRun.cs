@@ -146,7 +146,7 @@ public sealed class LoadRun : IAsyncDisposable
         var plan = order.Plan;
         var users = Math.Min(order.Share.CountOf(plan.MaxVirtualUsers), plan.ScenarioConfig.Http?.MaxConnections ?? int.MaxValue);
         var needed = plan.Shape.Unit == LoadUnit.Users ? MostLanes
-            : plan.Shape.Peak / order.Share.Of * LongestJourney(plan) / RequestsPerSecondOfALane;
+            : plan.Shape.Peak * order.Share.Width / order.Share.Of * LongestJourney(plan) / RequestsPerSecondOfALane;
         return (int)Math.Clamp(Math.Min(users, Math.Ceiling(needed)), 1, Math.Min(cores, MostLanes));
     }
 

@@ -1,8 +1,10 @@
+using Loadstone.Plans;
+
 namespace Loadstone.LoadEngine;
 
 /// <summary>
 /// The most requests per second that a whole run may send, as a schedule of tokens that shards share by number: token g is due
-/// at g / rate seconds from the start, and belongs to the shard whose index is g modulo their count. So no second of the run has
+/// at g / rate seconds from the start, and belongs to the shard that has the number g. So no second of the run has
 /// more than the ceiling, on however many workers. A token that nobody takes lapses after a moment and with its second; there is
 /// nothing to save up.
 /// </summary>
@@ -47,7 +49,7 @@ internal sealed class RateCeiling(double perSecond, ShardShare share)
     /// <summary>When a token of this shard is due, in ns from the start.</summary>
     internal long DueNs(long token)
     {
-        var number = ((UInt128)token * (ulong)share.Of) + (ulong)share.Index;
+        var number = (UInt128)share.NumberAt(token);
         return (long)(((number * 1000 * NsPerSecond) + _perThousandSeconds - 1) / _perThousandSeconds);
     }
 
@@ -57,7 +59,7 @@ internal sealed class RateCeiling(double perSecond, ShardShare share)
         var lifeNs = Math.Max(ShortestLifeNs, (long)(1000 * NsPerSecond * (UInt128)share.Of / _perThousandSeconds));
         var fromNs = Math.Max(sinceNs - lifeNs, sinceNs / NsPerSecond * NsPerSecond);
         var number = (UInt128)(ulong)fromNs * _perThousandSeconds / (1000 * NsPerSecond);
-        var token = number > (ulong)share.Index ? (long)((number - (ulong)share.Index) / (ulong)share.Of) : 0;
+        var token = share.CountOf((long)number);
         while (DueNs(token) < fromNs)
             token++;
         return token;

@@ -48,6 +48,6 @@ internal sealed class UserFeeder
     {
         FeedMode.Unique => user.Number,
         FeedMode.Random => (int)user.Random.Between(0, _rows.Length - 1),
-        _ => (int)(((Interlocked.Increment(ref _handedOut) * _share.Of) + _share.Index) % _rows.Length),
+        _ => (int)(_share.NumberAt(Interlocked.Increment(ref _handedOut)) % _rows.Length),
     };
 }

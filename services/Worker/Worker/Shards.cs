@@ -25,7 +25,7 @@ public sealed class Shards(WorkerIdentity identity, SchedulerClock clock, Spool 
     public async Task PrepareAsync(PrepareShard order, IPublishEndpoint answer, CancellationToken cancellation)
     {
         var key = (order.ExecutionId, order.Shard);
-        var share = new ShardShare(order.ShareIndex, order.ShareOf);
+        var share = new ShardShare(order.ShareIndex, order.ShareOf, order.ShareWidth);
         var held = new Held(order, (int)share.CountOf(order.Plan.MaxVirtualUsers));
         if (!_held.TryAdd(key, held))
         {
