@@ -11,8 +11,8 @@ var only = new Argument<string?>("PROJECT") { Description = "Only test projects 
 var name = new Argument<string>("NAME") { Description = "The folder under .loadstone.", DefaultValueFactory = _ => "up" };
 
 var up = new Command("up", "Starts the whole platform on this machine, until Ctrl-C or SIGTERM. Started with & by a script, "
-    + "it hears no Ctrl-C, for the shell takes that away from it: end it with kill PID.") { clone };
-up.SetAction(given => UpCommand.RunAsync(given.GetValue(clone)!));
+    + "it hears no Ctrl-C, for the shell takes that away from it: end it with kill PID.") { UpCommand.Instances, clone };
+up.SetAction(given => UpCommand.RunAsync(given.GetValue(clone)!, given.GetValue(UpCommand.Instances)));
 var demo = new Command("demo", "Starts everything, runs examples/checkout.yaml against the sample target, writes report.json and report.html.") { keep, json, clone };
 demo.SetAction(given => DemoCommand.RunAsync(given.GetValue(clone)!, given.GetValue(keep), given.GetValue(json)));
 var test = new Command("test", "Runs all tests on real PostgreSQL and RabbitMQ.") { only, clone };

@@ -1,17 +1,35 @@
+using System.CommandLine;
+using System.Globalization;
+
 namespace Loadstone.Local;
 
 /// <summary>`up`: everything on this machine, until Ctrl-C or SIGTERM.</summary>
 internal static class UpCommand
 {
-    public static Task<int> RunAsync(string clone) => Ending.RunAsync(async ending =>
+    private const int MostInstances = 4;
+
+    public static readonly Option<int> Instances = MakeInstances();
+
+    public static Task<int> RunAsync(string clone, int instances) => Ending.RunAsync(async ending =>
     {
         using var folder = StateFolder.Open(clone, "up");
         await using var servers = await LocalServers.StartAsync(folder, Console.WriteLine, ending);
         Console.WriteLine("Starting the services…");
-        await using var platform = await Platform.StartAsync(folder, servers, new Dictionary<string, string>(), ending);
+        await using var platform = await Platform.StartAsync(folder, servers, new Dictionary<string, string>(), ending, instances);
         Announce(folder, platform, Console.WriteLine);
         return await Ending.UntilAskedAsync(ending, servers.Lost, platform.KeepUpAsync(Console.WriteLine, ending));
     });
+
+    private static Option<int> MakeInstances()
+    {
+        var option = new Option<int>("--instances") { Description = "How many processes of each service.", DefaultValueFactory = _ => 1 };
+        option.Validators.Add(given =>
+        {
+            if (given.Tokens is [var token] && (!int.TryParse(token.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is < 1 or > MostInstances))
+                given.AddError($"--instances must be from 1 to {MostInstances}.");
+        });
+        return option;
+    }
 
     public static void Announce(StateFolder folder, Platform platform, Action<string> say)
     {

@@ -16,7 +16,7 @@ builder.Services.AddAudit();
 builder.AddRoutes();
 builder.AddLive();
 foreach (var service in Routes.Services)
-    builder.Services.AddServiceHealth(service, new Uri(builder.Required(Routes.SettingOf(service))));
+    builder.Services.AddServiceHealth(service, builder.RequiredUrls(Routes.SettingOf(service)));
 
 var app = builder.Build();
 app.UseProxies();

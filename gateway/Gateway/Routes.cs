@@ -13,6 +13,13 @@ internal static class Routes
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
 
+    // Of several instances, one that does not answer gets no calls until it does. A single one gets them always, and the caller hears why not.
+    private static readonly HealthCheckConfig Watched = new()
+    {
+        Active = new ActiveHealthCheckConfig { Enabled = true, Path = "/health/ready", Interval = TimeSpan.FromSeconds(1), Timeout = TimeSpan.FromSeconds(2), Policy = "ConsecutiveFailures" },
+        AvailableDestinationsPolicy = "HealthyOrPanic",
+    };
+
     private static readonly string[] NeverPassedOn = [InternalIdentity.Header, "Authorization", "Cookie", Door.KeyHeader];
 
     /// <summary>The services the gateway sends calls to, each with the setting that holds its URL.</summary>
@@ -26,7 +33,7 @@ internal static class Routes
         var routed = document.Operations.Where(o => o.Service != Operation.Gateway).ToList();
         builder.Services.AddSingleton(document);
         builder.Services.AddReverseProxy()
-            .LoadFromMemory([.. routed.Select(RouteOf)], [.. routed.DistinctBy(ClusterIdOf).Select(o => ClusterOf(o, builder.Required(SettingOf(o.Service))))])
+            .LoadFromMemory([.. routed.Select(RouteOf)], [.. routed.DistinctBy(ClusterIdOf).Select(o => ClusterOf(o, builder.RequiredUrls(SettingOf(o.Service))))])
             .AddTransforms(context =>
             {
                 var identity = context.Services.GetRequiredService<InternalIdentity>();
@@ -62,10 +69,11 @@ internal static class Routes
     private static string ClusterIdOf(Operation operation) =>
         operation.Timeout is { } timeout ? $"{operation.Service} within {timeout.TotalSeconds} s" : operation.Service;
 
-    private static ClusterConfig ClusterOf(Operation operation, string url) => new()
+    private static ClusterConfig ClusterOf(Operation operation, IReadOnlyList<Uri> urls) => new()
     {
         ClusterId = ClusterIdOf(operation),
-        Destinations = new Dictionary<string, DestinationConfig> { [operation.Service] = new() { Address = url } },
+        Destinations = urls.ToDictionary(url => url.ToString(), url => new DestinationConfig { Address = url.ToString() }),
+        HealthCheck = urls.Count > 1 ? Watched : null,
         // As Kestrel reads them: a header that is no ASCII is passed on as it came, instead of failing on the way.
         HttpClient = new HttpClientConfig { RequestHeaderEncoding = "utf-8", ResponseHeaderEncoding = "utf-8" },
         HttpRequest = new ForwarderRequestConfig { ActivityTimeout = operation.Timeout ?? Patience },

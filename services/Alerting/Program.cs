@@ -7,7 +7,7 @@ using Loadstone.ServiceHost;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddPlatformDefaults("alerting");
 builder.AddStore();
-builder.AddBus(bus => bus.Shared("alerting", typeof(SchedulerConsumer), typeof(IngestionConsumer)));
+builder.AddBus(bus => bus.OneAtATime("alerting-watch", typeof(SchedulerConsumer), typeof(IngestionConsumer)));
 if (builder.IsToRebuild())
     builder.AddInternalClient<ISchedulerClient>("LOADSTONE_SCHEDULER_URL");
 builder.AddReadModels(ReadModels.Of);

@@ -14,14 +14,17 @@ namespace Loadstone.Alerting;
 public sealed record Change(Criterion Criterion, int Occurrence, double Value, bool IsOver, AlertRule? Rule = null)
 {
     /// <summary>The same for every breach of the same threshold.</summary>
-    public string Key => Rule?.Id.ToString() ?? Criterion.Title;
+    public string Key => KeyOf(Criterion, Rule);
+
+    public static string KeyOf(Criterion criterion, AlertRule? rule) => rule?.Id.ToString() ?? criterion.Title;
 }
 
 /// <summary>
 /// Holds a run's criteria, and the rules that are for it, against its last seconds, second by second. A criterion is breached
 /// when it does not hold over the last five seconds together, a rule when it has not for so many looks as it says; the breach is
 /// over when it has held for three such looks in a row, so that a value at its limit makes one alert and not twenty. Of a run's
-/// criteria, throughput and totals are not watched: they only mean something at the end.
+/// criteria, throughput and totals are not watched: they only mean something at the end. A watch that takes a run over from another
+/// goes on with the breaches there were, and judges again when it has seen five seconds.
 /// </summary>
 public sealed class Watch(IReadOnlyList<Criterion> criteria, IReadOnlyList<AlertRule>? rules = null)
 {
@@ -38,7 +41,22 @@ public sealed class Watch(IReadOnlyList<Criterion> criteria, IReadOnlyList<Alert
 
     private readonly Queue<MetricWindow> _last = new();
 
+    private int? _firstSecond;
+
     public int LastSecond { get; private set; } = -1;
+
+    /// <summary>What is told apart: each has breaches of its own.</summary>
+    public IEnumerable<string> Keys => _standings.Select(s => s.Key);
+
+    /// <summary>Goes on where another watch of the same run stopped.</summary>
+    /// <param name="key">Which of the keys.</param>
+    /// <param name="occurrences">The breaches there were of it.</param>
+    /// <param name="isBreached">Whether the last of them goes on.</param>
+    public void TakeOver(string key, int occurrences, bool isBreached)
+    {
+        foreach (var standing in _standings.Where(s => s.Key == key))
+            standing.TakeOver(occurrences, isBreached);
+    }
 
     /// <summary>Takes the next second. One that was seen, or a correction of an earlier one, changes nothing.</summary>
     public IReadOnlyList<Change> Look(MetricWindow second)
@@ -46,9 +64,13 @@ public sealed class Watch(IReadOnlyList<Criterion> criteria, IReadOnlyList<Alert
         if (second.Sequence <= LastSecond)
             return [];
         LastSecond = second.Sequence;
+        _firstSecond ??= second.Sequence;
         _last.Enqueue(second);
         if (_last.Count > SlidingSeconds)
             _last.Dequeue();
+        // What fewer seconds show may be over, or have gone on, in those that were not seen.
+        if (_firstSecond > 0 && _last.Count < SlidingSeconds)
+            return [];
         var sliding = new MetricWindow { Sequence = _last.Peek().Sequence, Seconds = 0 };
         foreach (var window in _last)
             sliding.AddSeconds(window);
@@ -78,6 +100,10 @@ public sealed class Watch(IReadOnlyList<Criterion> criteria, IReadOnlyList<Alert
         private bool _breached;
         private int _calm;
         private int _bad;
+
+        public string Key => Change.KeyOf(criterion, rule);
+
+        public void TakeOver(int occurrences, bool isBreached) => (_occurrence, _breached) = (occurrences, isBreached);
 
         public Change? Look(MetricWindow sliding)
         {

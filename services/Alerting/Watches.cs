@@ -14,7 +14,7 @@ public sealed record WatchedRun(Guid Id, string Name, SuccessCriteria Criteria, 
     public static WatchedRun Of(ExecutionRequested m) => new(m.ExecutionId, m.Name, m.Plan.SuccessCriteria, m.ConfigurationId, m.Environment);
 }
 
-/// <summary>The runs that are watched now. A restarted service takes a run up again with the next second that closes.</summary>
+/// <summary>The runs that are watched now, by the one instance that hears the seconds. Whoever comes after it takes a run up with the next second that closes.</summary>
 public sealed class Watches(IDocumentStore store, Alerts alerts, TimeProvider time)
 {
     private static readonly TimeSpan WorthWaiting = TimeSpan.FromSeconds(60);
@@ -124,7 +124,17 @@ public sealed class Watches(IDocumentStore store, Alerts alerts, TimeProvider ti
         if (await session.LoadAsync<WatchedRun>(execution) is not { } run)
             return null;
         var rules = await session.QueryAsync<AlertRule>("where (d.data ->> 'is_active')::boolean");
-        return new Watched(run, new Watch([.. run.Criteria.All()], [.. rules.Where(r => r.Terms.IsFor(run))]), new SemaphoreSlim(1));
+        var watch = new Watch([.. run.Criteria.All()], [.. rules.Where(r => r.Terms.IsFor(run))]);
+        foreach (var key in watch.Keys.ToList())
+            await RestoreAsync(session, watch, execution, key);
+        return new Watched(run, watch, new SemaphoreSlim(1));
+    }
+
+    // The breaches that were seen before this instance looked at the run.
+    private static async Task RestoreAsync(IQuerySession session, Watch watch, Guid execution, string key)
+    {
+        for (var occurrence = 1; await session.LoadAsync<Alert>(IdOf(execution, key, occurrence)) is { } alert; occurrence++)
+            watch.TakeOver(key, occurrence, isBreached: alert.Status != AlertStatus.Resolved);
     }
 
     private sealed record Watched(WatchedRun Run, Watch Watch, SemaphoreSlim Turn);

@@ -27,6 +27,16 @@ public sealed class BusTopology
     /// <summary>A durable quorum queue that all instances of the service share: each message is for one of them.</summary>
     public BusTopology Shared(string queue, params Type[] consumers) => Endpoint(queue, consumers, endpoint => endpoint.SetQuorumQueue());
 
+    /// <summary>
+    /// A durable quorum queue of which one instance at a time takes all messages, in their order; when that one goes, the broker lets
+    /// the next go on with whatever was not answered. For what is known from the messages before.
+    /// </summary>
+    public BusTopology OneAtATime(string queue, params Type[] consumers) => Endpoint(queue, consumers, endpoint =>
+    {
+        endpoint.SetQuorumQueue();
+        endpoint.SingleActiveConsumer = true;
+    });
+
     /// <summary>A queue of this instance alone, which goes when it goes: each message is for every instance.</summary>
     /// <param name="queue">The queue's name; the instance's own number is added.</param>
     /// <param name="consumers">Who answers.</param>

@@ -26,12 +26,12 @@ public static class Health
         return services;
     }
 
-    /// <summary>Makes readiness depend on another service's being ready.</summary>
-    public static IServiceCollection AddServiceHealth(this IServiceCollection services, string name, Uri url)
+    /// <summary>Makes readiness depend on another service's being ready, or one of its instances.</summary>
+    public static IServiceCollection AddServiceHealth(this IServiceCollection services, string name, IReadOnlyList<Uri> urls)
     {
         services.AddHttpClient($"health of {name}", client => client.Timeout = Patience);
         services.AddHealthChecks().Add(new HealthCheckRegistration(
-            name, provider => new ServiceCheck(provider.GetRequiredService<IHttpClientFactory>(), name, url), HealthStatus.Unhealthy, tags: null, Patience));
+            name, provider => new ServiceCheck(provider.GetRequiredService<IHttpClientFactory>(), name, urls), HealthStatus.Unhealthy, tags: null, Patience));
         return services;
     }
 
@@ -60,13 +60,26 @@ public static class Health
         }
     }
 
-    private sealed class ServiceCheck(IHttpClientFactory clients, string name, Uri url) : IHealthCheck
+    private sealed class ServiceCheck(IHttpClientFactory clients, string name, IReadOnlyList<Uri> urls) : IHealthCheck
     {
         public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
         {
-            using var client = clients.CreateClient($"health of {name}");
-            using var answer = await client.GetAsync(new Uri(url, "/health/ready"), cancellationToken);
-            return answer.IsSuccessStatusCode ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy();
+            var ready = await Task.WhenAll(urls.Select(url => IsReadyAsync(url, cancellationToken)));
+            return ready.Any(isReady => isReady) ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy();
+        }
+
+        private async Task<bool> IsReadyAsync(Uri url, CancellationToken cancellation)
+        {
+            try
+            {
+                using var client = clients.CreateClient($"health of {name}");
+                using var answer = await client.GetAsync(new Uri(url, "/health/ready"), cancellation);
+                return answer.IsSuccessStatusCode;
+            }
+            catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+            {
+                return false;
+            }
         }
     }
 }

@@ -14,14 +14,14 @@ public static class InternalCalls
     /// <summary>Adds a client of another service.</summary>
     /// <typeparam name="T">The RestEase interface of its internal API.</typeparam>
     /// <param name="builder">The calling service's builder.</param>
-    /// <param name="setting">The setting that holds the other service's URL.</param>
+    /// <param name="setting">The setting that holds the other service's URL, or those of its instances.</param>
     public static void AddInternalClient<T>(this WebApplicationBuilder builder, string setting)
         where T : class
     {
-        var url = new Uri(builder.Required(setting));
+        var urls = builder.RequiredUrls(setting);
         builder.Services.AddTransient<SigningHandler>();
-        builder.Services.AddHttpClient(typeof(T).Name, client => (client.BaseAddress, client.Timeout) = (url, Patience))
-            .AddHttpMessageHandler<SigningHandler>();
+        builder.Services.AddHttpClient(typeof(T).Name, client => (client.BaseAddress, client.Timeout) = (urls[0], Patience))
+            .AddHttpMessageHandler<SigningHandler>().AddHttpMessageHandler(() => new AnyInstanceHandler(urls));
         builder.Services.AddTransient(provider => new RestClient(provider.GetRequiredService<IHttpClientFactory>().CreateClient(typeof(T).Name))
         {
             ResponseDeserializer = new EnvelopeReader(),

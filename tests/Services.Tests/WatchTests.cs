@@ -33,10 +33,33 @@ public sealed class WatchTests
     public void A_second_that_comes_twice_or_late_changes_nothing()
     {
         var watch = new Watch([P95]);
+        watch.Look(Second(0, 50));
         Assert.Single(watch.Look(Second(3, 500)));
 
         Assert.Empty(watch.Look(Second(3, 50)));
         Assert.Empty(watch.Look(Second(2, 50)));
+    }
+
+    [Fact]
+    public void A_watch_that_takes_a_run_over_counts_its_breaches_on_and_judges_nothing_by_fewer_seconds_than_five()
+    {
+        var watch = new Watch([P95]);
+        watch.TakeOver(P95.Title, occurrences: 2, isBreached: false);
+
+        var changes = Enumerable.Range(10, 8).SelectMany(second => watch.Look(Second(second, 500)).Select(c => (second, c.Occurrence))).ToList();
+
+        Assert.Equal([(14, 3)], changes);
+    }
+
+    [Fact]
+    public void A_breach_that_went_on_when_the_run_was_taken_over_is_ended_and_not_raised_again()
+    {
+        var watch = new Watch([P95]);
+        watch.TakeOver(P95.Title, occurrences: 1, isBreached: true);
+
+        var changes = Enumerable.Range(10, 12).SelectMany(second => watch.Look(Second(second, second < 12 ? 500 : 50))).ToList();
+
+        Assert.Equal([(1, true)], changes.Select(c => (c.Occurrence, c.IsOver)));
     }
 
     [Fact]

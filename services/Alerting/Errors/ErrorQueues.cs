@@ -18,7 +18,7 @@ public sealed class ErrorQueues(BrokerChannel broker, IDocumentStore store, Time
     private static readonly Dictionary<string, object?> Quorum = new() { ["x-queue-type"] = "quorum" };
 
     /// <summary>The queues that the instances of a service share.</summary>
-    public static readonly IReadOnlyList<string> Queues = ["scheduler", "ingestion", "alerting", "analysis"];
+    public static readonly IReadOnlyList<string> Queues = ["scheduler", "ingestion", "alerting-watch", "analysis"];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
