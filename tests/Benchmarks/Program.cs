@@ -29,6 +29,7 @@ var soak = new Command("soak", "Memory over a long run at half the peak rate, an
 soak.SetAction((given, ct) => SoakBenchmark.RunAsync(given.GetValue(minutes), given.GetValue(json), ct));
 var api = new Command("api", "200 clients on the lists of the API while a run goes on.") { seconds };
 api.SetAction((given, ct) => ApiBenchmark.RunAsync(Math.Max(10, given.GetValue(seconds)), given.GetValue(json), ct));
-
-return await new RootCommand("Measures Loadstone, each figure beside a peer or a baseline in the same run.") { engine, users, arrivals, stall, histogram, sockets, chat, uploads, allocations, soak, api, json }
-    .Parse(args).InvokeAsync();
+var root = new RootCommand("Measures Loadstone, each figure beside a peer or a baseline in the same run.") { engine, users, arrivals, stall, histogram, sockets, chat, uploads, allocations, soak, api, json };
+foreach (var command in PlatformCommands.All(rounds, seconds, json))
+    root.Add(command);
+return await root.Parse(args).InvokeAsync();

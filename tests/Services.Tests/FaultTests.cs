@@ -43,7 +43,7 @@ public sealed class FaultTests
     public void Every_queue_that_instances_share_is_looked_after()
     {
         var shared = Directory.GetFiles(Path.Combine(StateFolder.FindClone(), "services"), "Program.cs", SearchOption.AllDirectories)
-            .SelectMany(f => File.ReadAllText(f).Split(".Shared(\"").Skip(1)).Select(rest => rest.Split('"')[0]);
+            .SelectMany(f => File.ReadAllText(f).Split([".Shared(\"", ".OneAtATime(\""], StringSplitOptions.None).Skip(1)).Select(rest => rest.Split('"')[0]);
 
         Assert.Equal(ErrorQueues.Queues.Order(), shared.Order());
     }

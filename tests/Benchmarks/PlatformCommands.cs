@@ -1,0 +1,23 @@
+using System.CommandLine;
+
+namespace Loadstone.Benchmarks;
+
+/// <summary>The figures of the platform around the engine.</summary>
+internal static class PlatformCommands
+{
+    public static IEnumerable<Command> All(Option<int> rounds, Option<int> seconds, Option<string?> json)
+    {
+        var runs = new Option<int>("--runs") { Description = "How many runs.", DefaultValueFactory = _ => 30 };
+        var start = new Command("start", "T10: from POST execute to the first request on the target.") { runs };
+        start.SetAction((given, ct) => StartBenchmark.RunAsync(given.GetValue(runs), given.GetValue(json), ct));
+        yield return start;
+
+        var overhead = new Command("overhead", "T12: the throughput of a run with all services on this machine, beside the engine alone.") { rounds, seconds };
+        overhead.SetAction((given, ct) => OverheadBenchmark.RunAsync(given.GetValue(rounds), given.GetValue(seconds), given.GetValue(json), ct));
+        yield return overhead;
+
+        var store = new Command("store", "T15: the event store, as a share of plain inserts.") { rounds, seconds };
+        store.SetAction((given, ct) => StoreBenchmark.RunAsync(given.GetValue(rounds), given.GetValue(seconds), given.GetValue(json), ct));
+        yield return store;
+    }
+}
