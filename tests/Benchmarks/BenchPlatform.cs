@@ -10,7 +10,9 @@ internal sealed class BenchPlatform : IAsyncDisposable
 {
     private static readonly Dictionary<string, string> Unlimited = new()
     {
-        ["LOADSTONE_LIMIT_READS"] = "10000000", ["LOADSTONE_LIMIT_WRITES"] = "10000000", ["LOADSTONE_LIMIT_EXECUTES"] = "10000000",
+        ["LOADSTONE_LIMIT_READS"] = "10000000",
+        ["LOADSTONE_LIMIT_WRITES"] = "10000000",
+        ["LOADSTONE_LIMIT_EXECUTES"] = "10000000",
     };
 
     private readonly StateFolder _folder;
