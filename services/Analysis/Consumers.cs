@@ -1,3 +1,4 @@
+using Loadstone.Analysis.Baselines;
 using Loadstone.Contracts;
 using Loadstone.ServiceHost;
 using MassTransit;
@@ -22,7 +23,8 @@ public sealed class IngestionConsumer(IDocumentSession session, IIngestionClient
         var id = context.Message.ExecutionId;
         var run = await session.LoadAsync<RunToJudge>(id, context.CancellationToken) ?? throw new TooEarlyException($"the execution {id}");
         var measured = await ingestion.MeasurementsAsync(id, context.CancellationToken);
-        var judged = Judgement.Decide(run, measured, time.GetUtcNow());
+        var decided = Judgement.Decide(run, measured, time.GetUtcNow());
+        var judged = decided with { Baseline = await RunBaseline.CompareAsync(session, ingestion, run, decided.Figures, measured.Seconds, context.CancellationToken) };
         session.SetHeader("actor", "analysis");
         session.Events.StartStream<Judgement>(id, judged);
         session.Store(Report.Of(run, measured, judged));

@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json;
+using Loadstone.Analysis.Baselines;
 using Loadstone.Analysis.Findings;
+using Loadstone.Analysis.Statistics;
 
 namespace Loadstone.Analysis;
 
@@ -14,6 +16,24 @@ internal static class FindingsHtml
         AddRecommendations(html, findings.Recommendations);
         AddList(html, "Next steps", findings.NextSteps);
     }
+
+    /// <summary>The run beside its baseline.</summary>
+    public static void AddBaseline(StringBuilder html, BaselineComparison? baseline)
+    {
+        if (baseline is null)
+            return;
+        html.Append("<h2>Against the baseline</h2><div class=\"wide\"><table><thead><tr><th>metric</th><th>baseline</th><th>this run</th><th>change</th><th>surely between</th><th>acceptable</th><th>result</th></tr></thead><tbody>");
+        foreach (var m in baseline.Metrics)
+        {
+            var unit = m.Metric == RunComparison.ErrorRate ? "points" : "%";
+            var interval = m.Low is { } low && m.High is { } high ? Chart.Text($"{low:+0.##;-0.##;0} and {high:+0.##;-0.##;0}") : "–";
+            html.Append(Chart.Text($"<tr><td>{m.Metric}</td><td>{m.Baseline:0.###}</td><td>{m.Actual:0.###}</td><td>{m.Change:+0.##;-0.##;0} {unit}</td><td>{interval}</td><td>{m.AcceptableVariance:0.##}</td><td class=\"{ClassOf(m.Status)}\">{NameOf(m.Status)}</td></tr>"));
+        }
+
+        html.Append("</tbody></table></div>");
+    }
+
+    private static string ClassOf(BaselineStatus status) => status switch { BaselineStatus.Regression => "failed", BaselineStatus.Warning => "invalid", _ => "passed" };
 
     /// <summary>An enumeration's value in words, such as <c>latency spike</c>.</summary>
     public static string NameOf<T>(T value)

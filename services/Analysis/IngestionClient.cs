@@ -9,6 +9,10 @@ public interface IIngestionClient
     [Get("internal/executions/{id}/measurements")]
     Task<RunMeasurements> MeasurementsAsync([Path] Guid id, CancellationToken cancellation);
 
+    /// <summary>The same by windows of so many seconds.</summary>
+    [Get("internal/executions/{id}/measurements")]
+    Task<RunMeasurements> MeasurementsAsync([Path] Guid id, [Query] int stretch, CancellationToken cancellation);
+
     /// <summary>The same without the single seconds.</summary>
     [Get("internal/executions/{id}/total")]
     Task<RunMeasurements> TotalAsync([Path] Guid id, CancellationToken cancellation);

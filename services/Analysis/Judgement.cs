@@ -1,3 +1,4 @@
+using Loadstone.Analysis.Baselines;
 using Loadstone.Contracts;
 using Loadstone.Measurement;
 using Loadstone.Plans;
@@ -6,7 +7,8 @@ namespace Loadstone.Analysis;
 
 // The life of a judgement. There is one for each run; its stream has the run's id.
 
-public sealed record RunJudged(Guid Id, Verdict Verdict, RunFigures Figures, RunPeaks Peaks, IReadOnlyList<string> Gaps, DateTimeOffset At);
+public sealed record RunJudged(
+    Guid Id, Verdict Verdict, RunFigures Figures, RunPeaks Peaks, IReadOnlyList<string> Gaps, DateTimeOffset At, BaselineComparison? Baseline = null);
 
 /// <summary>Somebody judged the run again, by other criteria. The run's own verdict stays what it was.</summary>
 public sealed record RunRejudged(Guid Id, SuccessCriteria SuccessCriteria, Verdict Verdict, string By, DateTimeOffset At);

@@ -1,5 +1,8 @@
 using Loadstone.Analysis;
+using Loadstone.Analysis.Baselines;
 using Loadstone.Analysis.Benchmarks;
+using Loadstone.Analysis.Gates;
+using Loadstone.Analysis.History;
 using Loadstone.ServiceHost;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -7,8 +10,7 @@ builder.AddPlatformDefaults("analysis");
 builder.AddStore();
 builder.AddInternalClient<IIngestionClient>("LOADSTONE_INGESTION_URL");
 builder.AddBus(bus => bus.Shared("analysis", typeof(SchedulerConsumer), typeof(IngestionConsumer)));
-if (builder.IsToRebuild())
-    builder.AddInternalClient<ISchedulerClient>("LOADSTONE_SCHEDULER_URL");
+builder.AddInternalClient<ISchedulerClient>("LOADSTONE_SCHEDULER_URL");
 builder.AddReadModels(ReadModels.Of);
 
 var app = builder.Build();
@@ -17,4 +19,8 @@ app.MapReports();
 app.MapInsights();
 app.MapJudgements();
 app.MapBenchmarks();
+app.MapBaselines();
+app.MapCompare();
+app.MapTrends();
+app.MapGate();
 app.Run();

@@ -1,3 +1,4 @@
+using Loadstone.Analysis.Baselines;
 using Loadstone.Analysis.Benchmarks;
 using Loadstone.Resources;
 using Loadstone.ServiceHost;
@@ -14,7 +15,7 @@ internal static class ReadModels
         var store = services.GetRequiredService<IDocumentStore>();
         return
         [
-            store.Snapshots<Judgement>(Schema), store.Snapshots<Benchmark>(Schema), store.Names(Schema, new BenchmarkKind().NamesAsync),
+            store.Snapshots<Judgement>(Schema), store.Snapshots<Benchmark>(Schema), store.Snapshots<Baseline>(Schema), store.Names(Schema, new BenchmarkKind().NamesAsync),
             store.Copies(Schema, run => run.Id, cancellation => StreamReadModels.AllAsync(after => services.GetRequiredService<ISchedulerClient>().RequestsAsync(after, cancellation), r => r.ExecutionId).Select(RunToJudge.Of)),
             new ReadModel([DerivedTable.Documents("analysis.mt_doc_report")], cancellation => MakeReportsAsync(store, services, cancellation)),
         ];

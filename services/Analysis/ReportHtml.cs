@@ -22,6 +22,7 @@ internal static class ReportHtml
         AddCards(html, report.Figures, report);
         FindingsHtml.Add(html, report.Findings);
         AddCriteria(html, report);
+        FindingsHtml.AddBaseline(html, report.Baseline);
         AddCharts(html, report.Series);
         AddPhases(html, report.Phases);
         AddOperations(html, report);

@@ -36,6 +36,8 @@ internal static class ReportText
         text.Append(CultureInfo.InvariantCulture, $"{Cell(report.ConfigurationName)} against {Cell(report.Environment)}, {report.RequestedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC, by {Cell(report.RequestedBy)}.\n\n");
         foreach (var reason in report.Reasons)
             text.Append(CultureInfo.InvariantCulture, $"- {Cell(reason)}\n");
+        foreach (var reason in report.Baseline?.Reasons ?? [])
+            text.Append(CultureInfo.InvariantCulture, $"- {Cell(reason)}\n");
         AddFindings(text, report.Findings);
         Table(text, ["criterion", "measured", ""], report.Criteria.Select(c => new[] { Cell(c.Title), ValueOf(c), c.Passed ? "✓" : "✗" }));
         Table(text, ["operation", "requests", "errors %", "mean ms", "p95 ms", "p99 ms", "per s"], report.Operations.Select(o => new[]

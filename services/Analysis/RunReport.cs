@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Loadstone.Analysis.Baselines;
 using Loadstone.Analysis.Findings;
 using Loadstone.Contracts;
 using Loadstone.Measurement;
@@ -78,6 +79,9 @@ public sealed record RunReport
     /// <summary>Nothing in reports that were stored before there were findings.</summary>
     public RunFindings Findings { get; init; } = RunFindings.None;
 
+    /// <summary>The run beside the baseline of its day; null when there was none.</summary>
+    public BaselineComparison? Baseline { get; init; }
+
     public required IReadOnlyList<ReportPoint> Series { get; init; }
 
     public required IReadOnlyList<string> Gaps { get; init; }
@@ -101,6 +105,7 @@ public sealed record RunReport
         Operations = [.. measured.Total.Operations.Select(o => OperationFigures.Of(o, measured.Total.Seconds)).OrderByDescending(o => o.Figures.AvgResponseTime)],
         Phases = PhasePerformance.Of(measured.Seconds),
         Findings = RunFindings.Of(run.Plan, measured, judged.Verdict),
+        Baseline = judged.Baseline,
         Series = SeriesOf(measured.Seconds),
         Gaps = [.. measured.Gaps, .. measured.Notes ?? []],
     };

@@ -1,10 +1,11 @@
+using Loadstone.Analysis.Baselines;
 using Loadstone.Analysis.Benchmarks;
 using Loadstone.Plans;
 using Loadstone.ServiceHost;
 
 namespace Loadstone.Analysis;
 
-/// <summary>What this service keeps: a judgement for each run, its reports, what the run was asked to do, and benchmarks.</summary>
+/// <summary>What this service keeps: a judgement for each run, its reports, what the run was asked to do, benchmarks and baselines.</summary>
 internal static class Store
 {
     public static void AddStore(this WebApplicationBuilder builder)
@@ -19,6 +20,8 @@ internal static class Store
             MapEvents(options.Events);
             options.Projections.Snapshot<Judgement>(SnapshotLifecycle.Inline);
             options.Projections.Snapshot<Benchmark>(SnapshotLifecycle.Inline);
+            options.Projections.Snapshot<Baseline>(SnapshotLifecycle.Inline);
+            options.Schema.For<RunToJudge>().Index(r => r.ConfigurationId);
             options.Schema.For<Report>().Index(r => r.ExecutionId);
         }).UseLightweightSessions().ApplyAllDatabaseChangesOnStartup()
             .AddAsyncDaemon(DaemonMode.HotCold).AddSubscriptionWithServices<Announcer>(ServiceLifetime.Scoped);
@@ -29,6 +32,8 @@ internal static class Store
     {
         events.MapEventType<RunJudged>("run_judged");
         events.MapEventType<RunRejudged>("run_rejudged");
+        events.MapEventType<BaselineEstablished>("baseline_established");
+        events.MapEventType<BaselineAccepted>("baseline_accepted");
         events.MapEventType<BenchmarkCreated>("benchmark_created");
         events.MapEventType<BenchmarkChanged>("benchmark_changed");
         events.MapEventType<BenchmarkValidated>("benchmark_validated");

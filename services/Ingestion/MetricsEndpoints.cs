@@ -61,11 +61,12 @@ internal static class MetricsEndpoints
         return new RunMeasurements(id, seal.Total, seal.Gaps, seal.Faults, [], seal.Notes, seal.UnknownMax);
     }
 
-    private static async Task<RunMeasurements> MeasurementsAsync(Guid id, RunReader runs, CancellationToken cancellation)
+    private static async Task<RunMeasurements> MeasurementsAsync(Guid id, string? stretch, RunReader runs, CancellationToken cancellation)
     {
+        var length = int.TryParse(stretch ?? "1", NumberStyles.None, CultureInfo.InvariantCulture, out var given) && given >= 1 ? given : throw RefusalException.Field("stretch", "must be a number of seconds");
         var whole = await TotalAsync(id, runs, cancellation);
         var seconds = new List<MetricWindow>();
-        await foreach (var (window, _) in runs.WindowsAsync(id, 1, cancellation))
+        await foreach (var (window, _) in runs.WindowsAsync(id, length, cancellation))
             seconds.Add(window);
         return whole with { Seconds = seconds };
     }

@@ -26,6 +26,11 @@ internal static class ValidationEndpoint
         return new ValidationAnswer(true, items, items.All(i => i.Status == ValidationStatus.Passed), ValidationSummary.Of(items));
     }
 
+    /// <summary>The active benchmarks of an environment, by name.</summary>
+    public static Task<IReadOnlyList<Benchmark>> OfEnvironmentAsync(IQuerySession session, string environment, CancellationToken cancellation) => session.QueryAsync<Benchmark>(
+        "where (d.data ->> 'is_active')::boolean and d.data -> 'target' ->> 'environment' = ? order by d.data -> 'target' ->> 'benchmark_name' limit 200",
+        cancellation, environment);
+
     private static (Guid ExecutionId, IReadOnlyList<Guid>? Benchmarks) ReadBody(DocumentNode body)
     {
         var execution = IdOf(body.RequiredText("executionId"), "executionId", "an execution", body.Errors);
@@ -50,9 +55,7 @@ internal static class ValidationEndpoint
     {
         if (ids is null)
         {
-            return await session.QueryAsync<Benchmark>(
-                "where (d.data ->> 'is_active')::boolean and d.data -> 'target' ->> 'environment' = ? order by d.data -> 'target' ->> 'benchmark_name' limit 200",
-                cancellation, environment) is { Count: > 0 } all ? all : throw RefusalException.Conflict($"There is no active benchmark of the environment {environment}.");
+            return await OfEnvironmentAsync(session, environment, cancellation) is { Count: > 0 } all ? all : throw RefusalException.Conflict($"There is no active benchmark of the environment {environment}.");
         }
 
         var found = (await session.LoadManyAsync<Benchmark>(cancellation, [.. ids])).ToDictionary(b => b.Id);

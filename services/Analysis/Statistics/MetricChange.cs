@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MathNet.Numerics.Distributions;
 
 namespace Loadstone.Analysis.Statistics;
@@ -36,6 +37,7 @@ public sealed record MetricChange(
     public bool IsSignificant => Low > 0 || High < 0;
 
     /// <summary>True of a figure whose rise is bad.</summary>
+    [JsonIgnore]
     public bool IsWorseWhenHigher => Metric != RunComparison.Throughput;
 }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace Loadstone.EndToEnd.Tests.Contract;
 
@@ -163,7 +164,7 @@ public sealed class ContractTests(RunningPlatform running) : IAsyncLifetime
     private async Task<HttpRequestMessage> WithQueryAsync(ApiOperation operation, string name, string value)
     {
         var request = await _requests.MakeAsync(operation);
-        var path = request.RequestUri!.ToString();
+        var path = Regex.Replace(request.RequestUri!.ToString(), $@"(?<=[?&]){name}=[^&]*&?", "", RegexOptions.None, TimeSpan.FromSeconds(1)).TrimEnd('?', '&');
         request.RequestUri = new Uri($"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{name}={Uri.EscapeDataString(value)}", UriKind.Relative);
         return request;
     }

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Loadstone.Plans;
 
 namespace Loadstone.EndToEnd.Tests.Contract;
 
@@ -64,7 +65,7 @@ internal sealed class Requests(ApiContract contract, RunningPlatform running)
     {
         var (name, schema) = (parameter["name"]!.ToString(), contract.Follow(parameter["schema"]!));
         if (await RealIdAsync(name) is { } id)
-            return name.EndsWith("Ids", StringComparison.Ordinal) ? $"{id},{await RunAsync()}" : id;
+            return name.EndsWith("Ids", StringComparison.Ordinal) ? $"{id},{await RunAsync("another run")}" : id;
         return (parameter["example"] ?? schema["enum"]?[0] ?? schema["default"] ?? parameter["examples"]?.AsObject().First().Value!["value"])?.ToString()
             ?? (schema["format"]?.ToString(), schema["type"]?.ToString()) switch
             {
@@ -112,12 +113,16 @@ internal sealed class Requests(ApiContract contract, RunningPlatform running)
         return (json["testId"] ?? json["id"] ?? json.Select(m => m.Value).OfType<JsonObject>().First()["id"])!.ToString();
     }
 
-    // A run that is over, with a report.
-    private async Task<string> RunAsync()
+    // A run that is over, with a report, and of worth: a machine that is busy with other things can spoil one.
+    private async Task<string> RunAsync(string which = "run")
     {
-        if (!_made.TryGetValue("run", out var id))
-            _made["run"] = id = (await running.RunAsync(RunningPlatform.Plan())).Id.ToString();
-        return id;
+        for (var attempt = 0; attempt < 4 && !_made.ContainsKey(which); attempt++)
+        {
+            if (await running.RunAsync(RunningPlatform.Plan()) is { Verdict: VerdictOutcome.Passed or VerdictOutcome.Failed } run)
+                _made[which] = run.Id.ToString();
+        }
+
+        return _made[which];
     }
 
     private async Task<string> GoingOnAsync(bool paused)

@@ -1,0 +1,40 @@
+using Loadstone.Measurement;
+
+namespace Loadstone.Analysis.Baselines;
+
+/// <summary>The baseline a run answers to, and the two held against each other: that of its configuration, else that of its type of test.</summary>
+internal static class RunBaseline
+{
+    public static async Task<Baseline?> FindAsync(IQuerySession session, RunToJudge run, CancellationToken cancellation) =>
+        await session.LoadAsync<Baseline>(Baseline.IdOf(BaselineScope.Configuration, run), cancellation)
+        ?? await session.LoadAsync<Baseline>(Baseline.IdOf(BaselineScope.TestType, run), cancellation);
+
+    /// <summary>Null when there is no baseline, or the run is the baseline itself.</summary>
+    /// <param name="session">Where baselines are kept.</param>
+    /// <param name="ingestion">Who has the seconds.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="figures">Its figures.</param>
+    /// <param name="seconds">Its seconds; asked for when null.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public static async Task<BaselineComparison?> CompareAsync(
+        IQuerySession session, IIngestionClient ingestion, RunToJudge run, RunFigures figures, IReadOnlyList<MetricWindow>? seconds, CancellationToken cancellation)
+    {
+        if (await FindAsync(session, run, cancellation) is not { } baseline || baseline.Values.ExecutionId == run.Id)
+            return null;
+        var own = seconds ?? (await ingestion.MeasurementsAsync(run.Id, cancellation)).Seconds;
+        return BaselineComparison.Of(baseline, figures, own, await ingestion.SecondsIfAnyAsync(baseline.Values.ExecutionId, cancellation));
+    }
+
+    // The seconds of an old run may be gone.
+    private static async Task<IReadOnlyList<MetricWindow>?> SecondsIfAnyAsync(this IIngestionClient ingestion, Guid execution, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await ingestion.MeasurementsAsync(execution, cancellation)).Seconds;
+        }
+        catch (RestEase.ApiException e) when (e.StatusCode == System.Net.HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using Loadstone.Measurement;
+using Loadstone.ServiceHost;
+
+namespace Loadstone.Analysis.History;
+
+internal static class CompareEndpoint
+{
+    private const int Most = 10;
+    private const double MostWindows = 600;
+
+    public static void MapCompare(this WebApplication app) => app.MapGet("/api/load-testing/compare", CompareAsync);
+
+    private static async Task<CompareAnswer> CompareAsync(IQuerySession session, IIngestionClient ingestion, string? executionIds, CancellationToken cancellation)
+    {
+        var runs = new List<JudgedRun>();
+        foreach (var id in IdsIn(executionIds))
+            runs.Add(await FindAsync(id, session, cancellation));
+        var comparison = await OfAsync(runs, ingestion, cancellation);
+        return new CompareAnswer(true, comparison, comparison.Insights);
+    }
+
+    /// <summary>Long runs are compared by longer windows; all of one comparison by windows of the same length.</summary>
+    public static async Task<ExecutionComparison> OfAsync(IReadOnlyList<JudgedRun> runs, IIngestionClient ingestion, CancellationToken cancellation)
+    {
+        var stretch = (int)Math.Max(1, Math.Ceiling(runs.Max(r => r.Judged.Peaks.LoadSeconds) / MostWindows));
+        var windows = new List<IReadOnlyList<MetricWindow>>();
+        foreach (var run in runs)
+            windows.Add((await ingestion.MeasurementsAsync(run.Run.Id, stretch, cancellation)).Seconds);
+        return ExecutionComparison.Of(runs, windows);
+    }
+
+    /// <exception cref="RefusalException">404 when there is no such execution, 409 when it is not judged yet.</exception>
+    public static async Task<JudgedRun> FindAsync(Guid id, IQuerySession session, CancellationToken cancellation)
+    {
+        var run = await session.LoadAsync<RunToJudge>(id, cancellation) ?? throw RefusalException.NotFound("execution", id);
+        var judgement = await session.LoadAsync<Judgement>(id, cancellation)
+            ?? throw RefusalException.Conflict($"The execution {id} has no result yet: it is judged when the run has ended.");
+        return new JudgedRun(run, judgement.Last);
+    }
+
+    private static List<Guid> IdsIn(string? given)
+    {
+        var texts = (given ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var ids = texts.Select(t => Guid.TryParse(t, out var id) ? id : throw RefusalException.Field("executionIds", "must be ids of executions with commas between them")).ToList();
+        if (ids.Count is < 2 or > Most)
+            throw RefusalException.Field("executionIds", $"must name at least two executions, and at most {Most}");
+        return ids.Distinct().Count() == ids.Count ? ids : throw RefusalException.Field("executionIds", "names an execution twice");
+    }
+}
+
+[Envelope]
+internal sealed record CompareAnswer(bool Success, ExecutionComparison Comparison, IReadOnlyList<string> Insights);
