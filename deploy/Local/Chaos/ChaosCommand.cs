@@ -9,7 +9,7 @@ namespace Loadstone.Local.Chaos;
 /// </summary>
 internal static class ChaosCommand
 {
-    public static Task<int> RunAsync(string clone, int rounds, int? givenSeed, string? only, string? json) => Ending.RunAsync(async ending =>
+    public static Task<int> RunAsync(string clone, int rounds, int? givenSeed, IReadOnlyList<string> only, string? json) => Ending.RunAsync(async ending =>
     {
         var result = ResultFile.Open("--json", json);
         Action<string> say = result is { IsStandardOutput: true } ? Console.Error.WriteLine : Console.WriteLine;
@@ -21,7 +21,7 @@ internal static class ChaosCommand
         var victims = new Victims(folder, servers, platform);
         var names = NamesOf(victims, only);
         var seed = givenSeed ?? Random.Shared.Next();
-        say(string.Create(CultureInfo.InvariantCulture, $"seed {seed}; the same rounds again: ./loadstone chaos --seed {seed} --rounds {rounds}{(only is null ? "" : $" --only {only}")}"));
+        say(string.Create(CultureInfo.InvariantCulture, $"seed {seed}; the same rounds again: ./loadstone chaos --seed {seed} --rounds {rounds}{string.Concat(only.Select(name => $" --only {name}"))}"));
         using var run = new ChaosRun(platform, victims);
         var played = await PlayAsync(run, seed, Enumerable.Range(1, rounds).Select(round => Blow.Of(seed, round, names)), say, ending);
         await (result?.WriteJsonAsync(new { seed, rounds = played.Select(Summary) }) ?? Task.CompletedTask);
@@ -30,9 +30,9 @@ internal static class ChaosCommand
         return wrong == 0 ? 0 : 1;
     }, Ending.Cancelled);
 
-    private static IReadOnlyList<string> NamesOf(Victims victims, string? only) => only is null ? victims.Names
-        : victims.Names.Contains(only) ? [only]
-        : throw new LocalServerException($"--only {only}: must be one of {string.Join(", ", victims.Names)}");
+    private static IReadOnlyList<string> NamesOf(Victims victims, IReadOnlyList<string> only) => only.Count == 0 ? victims.Names
+        : only.FirstOrDefault(name => !victims.Names.Contains(name)) is not { } unknown ? only
+        : throw new LocalServerException($"--only {unknown}: must be one of {string.Join(", ", victims.Names)}");
 
     private static async Task<List<Round>> PlayAsync(ChaosRun run, int seed, IEnumerable<Blow> blows, Action<string> say, CancellationToken ending)
     {
