@@ -14,6 +14,10 @@ public partial interface ILoadstoneApi
     [Get("health/ready")]
     Task<HealthAnswer> ReadinessAsync(CancellationToken cancellation);
 
+    /// <summary>The gateway's instruments, in the text format of Prometheus.</summary>
+    [Get("api/metrics")]
+    Task<string> GatewayMetricsAsync(CancellationToken cancellation);
+
     /// <summary>This document.</summary>
     [Get("openapi/v1.json")]
     Task<JsonObject> OpenApiAsync(CancellationToken cancellation);

@@ -26,6 +26,7 @@ app.UsePlatformEdge();
 app.UseDoor();
 app.UseQueryNames();
 app.MapApiDocument();
+app.MapOperation("getGatewayMetrics", PrometheusPage.Answer);
 app.MapSchemas();
 app.MapAuth();
 app.MapUsers();

@@ -63,6 +63,8 @@ public sealed class Closing(LeasedRun run, Database database, WindowStore window
             return false;
         await WriteAsync(connection, window, [.. accounts.ExpectedAt(second).Except(reported)], cancellation);
         await transaction.CommitAsync(cancellation);
+        if (second > _lastClosed && accounts.StartAt is { } start)
+            Instruments.CloseDelay.Record((time.GetUtcNow() - start.AddSeconds(second + 1)).TotalSeconds);
         return true;
     }
 

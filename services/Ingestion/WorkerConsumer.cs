@@ -9,8 +9,10 @@ public sealed class WorkerConsumer(WindowStore windows, RunLedger ledger, Arriva
 {
     public async Task Consume(ConsumeContext<MetricWindowRecorded> context)
     {
-        if (await windows.StoreAsync(context.Message, context.CancellationToken))
-            arrivals.Signal();
+        if (!await windows.StoreAsync(context.Message, context.CancellationToken))
+            return;
+        Instruments.WindowsStored.Add(1);
+        arrivals.Signal();
     }
 
     public async Task Consume(ConsumeContext<ShardFinished> context)

@@ -16,6 +16,9 @@ public sealed class LiveFigures
 
     public Standing? Of(Guid executionId) => _runs.GetValueOrDefault(executionId);
 
+    /// <summary>Every running execution that has a closed second.</summary>
+    public IReadOnlyList<KeyValuePair<Guid, Standing>> All() => [.. _runs];
+
     public Standing Hear(WindowClosed closed) => _runs.AddOrUpdate(closed.ExecutionId,
         _ => new Standing(closed, new StopWatch()), (_, before) => before.Last.Second >= closed.Second ? before : before with { Last = closed });
 
@@ -27,7 +30,7 @@ public sealed class LiveFigures
 }
 
 /// <summary>Hears the seconds of runs as they close, and stops a run that meets one of its stop conditions.</summary>
-public sealed class WindowClosedConsumer(LiveFigures live, Executions executions, IQuerySession session, TimeProvider time)
+public sealed class WindowClosedConsumer(LiveFigures live, Instruments instruments, Executions executions, IQuerySession session, TimeProvider time)
     : IConsumer<WindowClosed>, IConsumer<ExecutionEnded>
 {
     public async Task Consume(ConsumeContext<WindowClosed> context)
@@ -47,6 +50,7 @@ public sealed class WindowClosedConsumer(LiveFigures live, Executions executions
     public Task Consume(ConsumeContext<ExecutionEnded> context)
     {
         live.Forget(context.Message.ExecutionId);
+        instruments.CountEnd(context.Message);
         return Task.CompletedTask;
     }
 

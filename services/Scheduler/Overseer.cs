@@ -8,7 +8,7 @@ namespace Loadstone.Scheduler;
 /// whose worker is gone, and sends commands again that were not answered. Any number of instances may do so at once.
 /// </summary>
 public sealed class Overseer(
-    Executions executions, Fleet fleet, Pulse pulse, AssignmentTurn turns, IBus bus, InternalIdentity identity, TimeProvider time, ILogger<Overseer> log) : BackgroundService
+    Executions executions, Fleet fleet, Pulse pulse, AssignmentTurn turns, Instruments instruments, IBus bus, InternalIdentity identity, TimeProvider time, ILogger<Overseer> log) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(2);
@@ -51,6 +51,7 @@ public sealed class Overseer(
         // Reports first: whatever they name was in the store before.
         var present = fleet.Present();
         var active = await executions.ActiveAsync(stopping);
+        instruments.Show(active);
         foreach (var stray in present.SelectMany(worker => ExecutionDecisions.Strays(worker, active)))
             await bus.Publish(stray, stopping);
         if (pulse.MayCallWorkersLost())

@@ -21,6 +21,7 @@ builder.AddBus(bus => bus
 builder.Services.AddSingleton<Fleet>();
 builder.Services.AddSingleton<Pulse>();
 builder.Services.AddSingleton<LiveFigures>();
+builder.Services.AddSingleton<Instruments>();
 builder.Services.AddSingleton<Steering>();
 builder.Services.AddSingleton<QueuePlaces>();
 builder.Services.AddHostedService<Overseer>();

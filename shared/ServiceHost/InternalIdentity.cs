@@ -109,10 +109,13 @@ public sealed class InternalIdentity(byte[] key, TimeProvider time)
 /// <summary>Turns away calls that do not come from the platform.</summary>
 internal static class InternalIdentityPipeline
 {
+    // What those ask who look after the machines; nothing there is about anybody's runs but their numbers.
+    private static readonly string[] Open = ["/health", "/metrics"];
+
     public static void UseInternalIdentity(this WebApplication app)
     {
         var identity = app.Services.GetService(typeof(InternalIdentity)) as InternalIdentity;
-        app.Use((context, next) => context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal) || identity!.Admit(context)
+        app.Use((context, next) => Open.Any(path => context.Request.Path.StartsWithSegments(path, StringComparison.Ordinal)) || identity!.Admit(context)
             ? next(context)
             : Problems.WriteAsync(context, new RefusalException(StatusCodes.Status401Unauthorized, "Services answer the gateway only.")));
     }

@@ -35,6 +35,7 @@ public static class PlatformDefaults
     {
         app.UseProblemAnswers();
         app.MapHealth();
+        app.MapPrometheusPage();
         app.UseInternalIdentity();
         app.UseQueryRules();
         app.UseBodyLimit();

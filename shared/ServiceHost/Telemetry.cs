@@ -10,7 +10,7 @@ using OpenTelemetry.Trace;
 namespace Loadstone.ServiceHost;
 
 /// <summary>
-/// Traces and metrics, sent by OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> says where to; otherwise nothing is collected. The
+/// Metrics on a page of each process, and traces and metrics sent by OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> says where to. The
 /// frameworks' own sources are enough for one trace from the HTTP request over database and bus to the worker and back.
 /// </summary>
 public static class Telemetry
@@ -22,13 +22,14 @@ public static class Telemetry
     public static readonly Meter Meter = new("Loadstone");
 
     private static readonly string[] Sources = ["Microsoft.AspNetCore", "System.Net.Http", "MassTransit", "Npgsql", "Loadstone"];
-    private static readonly string[] Meters = ["Microsoft.AspNetCore.Hosting", "System.Net.Http", "MassTransit", "Npgsql", "Loadstone"];
+    private static readonly string[] Meters = ["Microsoft.AspNetCore.Hosting", "System.Net.Http", "MassTransit", "Npgsql", "System.Runtime", "Loadstone"];
 
     internal static void AddTelemetry(this WebApplicationBuilder builder, string name)
     {
+        var resource = ResourceBuilder.CreateDefault().AddService(name, "loadstone", serviceInstanceId: Environment.ProcessId.ToString());
+        builder.Services.AddPrometheusPage(resource, Meters);
         if (string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
             return;
-        var resource = ResourceBuilder.CreateDefault().AddService(name, "loadstone", serviceInstanceId: Environment.ProcessId.ToString());
         // Singletons made by a factory are disposed with the host, which sends what is left.
         builder.Services.AddSingleton(_ => Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource(Sources).AddOtlpExporter().Build());
         builder.Services.AddSingleton(_ => Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource).AddMeter(Meters).AddOtlpExporter().Build());

@@ -14,6 +14,7 @@ builder.AddInternalClient<ISecretsClient>("LOADSTONE_CONFIGURATION_URL");
 builder.Services.AddSingleton<SchedulerClock>();
 builder.Services.AddSingleton<Shards>();
 builder.Services.AddSingleton<Spool>();
+builder.Services.AddSingleton<Instruments>();
 builder.Services.AddHostedService<WarmingUp>();
 builder.Services.AddHostedService<SpoolPublisher>();
 builder.Services.AddHostedService<Reporting>();
@@ -21,6 +22,7 @@ builder.Services.AddHostedService<LostContact>();
 builder.AddBus(bus => bus.Own($"worker-{identity.Name}", [typeof(SchedulerConsumer)], endpoint => SchedulerConsumer.Bind(endpoint, identity.Id)));
 
 var app = builder.Build();
+_ = app.Services.GetRequiredService<Instruments>();
 app.UsePlatformDefaults();
 await app.RunAsync();
 return 0;

@@ -42,6 +42,12 @@ public sealed class Spool : IDisposable
             TakeOver(path);
     }
 
+    /// <summary>Messages that the broker has not confirmed.</summary>
+    public int Count => _waiting.Reader.Count;
+
+    /// <summary>Their size on disk, in bytes.</summary>
+    public long Bytes => Interlocked.Read(ref _bytes);
+
     /// <summary>Puts a message in the spool. Takes as long as writing a file; never waits for the broker.</summary>
     public void Add(object message)
     {
