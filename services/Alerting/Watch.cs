@@ -23,7 +23,7 @@ public sealed record Change(Criterion Criterion, int Occurrence, double Value, b
 /// Holds a run's criteria, and the rules that are for it, against its last seconds, second by second. A criterion is breached
 /// when it does not hold over the last five seconds together, a rule when it has not for so many looks as it says; the breach is
 /// over when it has held for three such looks in a row, so that a value at its limit makes one alert and not twenty. Of a run's
-/// criteria, throughput and totals are not watched: they only mean something at the end. A watch that takes a run over from another
+/// criteria, throughput, totals and those on chosen seconds are not watched: they only mean something at the end. A watch that takes a run over from another
 /// goes on with the breaches there were, and judges again when it has seen five seconds.
 /// </summary>
 public sealed class Watch(IReadOnlyList<Criterion> criteria, IReadOnlyList<AlertRule>? rules = null)
@@ -35,7 +35,7 @@ public sealed class Watch(IReadOnlyList<Criterion> criteria, IReadOnlyList<Alert
 
     private readonly Standing[] _standings =
     [
-        .. criteria.Where(c => !OnlyAtTheEnd.Contains(c.Metric)).Select(c => new Standing(c, null)),
+        .. criteria.Where(c => !c.NeedsSeconds && !OnlyAtTheEnd.Contains(c.Metric)).Select(c => new Standing(c, null)),
         .. (rules ?? []).Select(r => new Standing(r.Terms.Criterion, r)),
     ];
 

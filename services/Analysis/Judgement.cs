@@ -35,7 +35,7 @@ public sealed record Judgement
     public static RunJudged Decide(RunToJudge run, RunMeasurements measured, DateTimeOffset now)
     {
         var total = measured.Total;
-        var verdict = Verdict.Judge(run.Plan.SuccessCriteria.All(), total.ValueOf, [.. measured.Gaps, .. measured.Faults]);
+        var verdict = Verdict.Judge(run.Plan.SuccessCriteria.All(), c => CriterionValue.Of(c, measured), [.. measured.Gaps, .. measured.Faults]);
         var requests = total.Total();
         var peaks = new RunPeaks(total.VirtualUsers, Math.Round(total.Health.CpuPercent, 2), total.Health.MemoryBytes, Math.Round(total.Seconds, 3), requests.ErrorTypes,
             measured.UnknownRequestsMax);

@@ -17,7 +17,8 @@ internal static class JudgementEndpoints
         var criteria = await http.Request.ReadAsync(body => SuccessCriteria.Read(Required(body)));
         var (run, _) = await FindAsync(id, session, http.RequestAborted);
         var by = InternalIdentity.CallerOf(http).User;
-        var judged = Judgement.DecideAgain(run, criteria, await ingestion.TotalAsync(id, http.RequestAborted), by, time.GetUtcNow());
+        var measured = criteria.All().Any(c => c.NeedsSeconds) ? await ingestion.MeasurementsAsync(id, http.RequestAborted) : await ingestion.TotalAsync(id, http.RequestAborted);
+        var judged = Judgement.DecideAgain(run, criteria, measured, by, time.GetUtcNow());
         session.SetHeader("actor", by);
         session.Events.Append(id, judged);
         await session.SaveChangesAsync(http.RequestAborted);

@@ -35,9 +35,14 @@ public static class Figures
             "error_rate" => requests.Ended + requests.Refused == 0 ? null : requests.ErrorRatePercent(),
             "check_failure_rate" => ChecksPercent(requests, requests.ChecksFailed),
             "check_pass_rate" => ChecksPercent(requests, requests.ChecksPassed),
+            ['c', 'u', 's', 't', 'o', 'm', '.', .. var custom] => CustomOf(window, custom),
             _ => TimeOf(requests.Response, metric),
         };
     }
+
+    // avg.NAME, min.NAME or max.NAME.
+    private static double? CustomOf(MetricWindow window, string what) => what.Split('.', 2) is [var aggregate, var name] && window.CustomMetrics.TryGetValue(name, out var values)
+        ? aggregate switch { "min" => values.Min, "max" => values.Max, _ => values.Avg } : null;
 
     private static OperationWindow Sum(MetricWindow window, string operation)
     {

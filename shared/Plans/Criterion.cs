@@ -25,14 +25,34 @@ public enum Comparison
 /// <param name="Metric">
 /// What is measured: <c>avg_response_time</c>, <c>min_response_time</c>, <c>max_response_time</c>, <c>p95_response_time</c> (any
 /// percentile, <c>p99.9_response_time</c>) in ms; <c>error_rate</c>, <c>check_failure_rate</c>, <c>check_pass_rate</c> in %;
-/// <c>throughput_rps</c>, <c>requests_per_minute</c>; <c>total_requests</c>, <c>failed_requests</c>, <c>dropped_iterations</c>.
+/// <c>throughput_rps</c>, <c>requests_per_minute</c>; <c>total_requests</c>, <c>failed_requests</c>, <c>dropped_iterations</c>,
+/// <c>virtual_users</c>; <c>recovery_time</c> in seconds; <c>custom.avg.NAME</c>, <c>custom.min.NAME</c> and <c>custom.max.NAME</c> of what
+/// was measured beside the load under a name of its own.
 /// </param>
 /// <param name="Operation">The operation it is measured on; null for the whole run.</param>
 /// <param name="Comparison">How value and limit must stand.</param>
 /// <param name="Limit">The limit, in the metric's unit.</param>
 /// <param name="Expression">The criterion as its author wrote it; null when it came from a field.</param>
-public sealed record Criterion(string Metric, string? Operation, Comparison Comparison, double Limit, string? Expression = null)
+/// <param name="Phase">The phase whose seconds count; null for those of the whole run.</param>
+/// <param name="While">What must hold of a second for it to count; null when every second does.</param>
+public sealed record Criterion(
+    string Metric, string? Operation, Comparison Comparison, double Limit, string? Expression = null, string? Phase = null, Criterion? While = null)
 {
+    /// <summary>The metric that only the course of a whole run has: how long it took to recover from a spike, in s.</summary>
+    public const string RecoveryTime = "recovery_time";
+
+    /// <summary>Whether only some seconds count, so that the run as a whole does not tell.</summary>
+    public bool IsOfSomeSeconds => Phase is not null || While is not null;
+
+    /// <summary>Whether it takes the single seconds of a run to judge it.</summary>
+    public bool NeedsSeconds => IsOfSomeSeconds || Metric == RecoveryTime;
+
+    /// <summary>Whether a second counts.</summary>
+    /// <param name="phase">The second's phase.</param>
+    /// <param name="valueOf">The second's value of a metric, on an operation or on everything; null when there is none.</param>
+    public bool Counts(string? phase, Func<string, string?, double?> valueOf) =>
+        (Phase is null || Phase == phase) && (While is null || While.Judge(valueOf(While.Metric, While.Operation)).Passed);
+
     /// <summary>The criterion as results show it, such as <c>p95_response_time ≤ 800</c>.</summary>
     public string Title => Expression ?? Metric + (Operation is null ? "" : $" of '{Operation}'") + " " + Sign + " "
         + Limit.ToString(CultureInfo.InvariantCulture);
@@ -98,7 +118,9 @@ public enum VerdictOutcome
 public sealed record Verdict(VerdictOutcome Outcome, IReadOnlyList<CriterionResult> Criteria, IReadOnlyList<string> Reasons, int RuleVersion)
 {
     /// <summary>The version of the rules below. It rises with every change of meaning.</summary>
-    public const int CurrentRuleVersion = 1;
+    public const int CurrentRuleVersion = 2;
+
+    private static readonly Criterion AnyRequest = new("total_requests", null, Comparison.Above, 0);
 
     /// <summary>Null unless the run passed or failed.</summary>
     public bool? SuccessCriteriaMet => Outcome switch
@@ -115,18 +137,25 @@ public sealed record Verdict(VerdictOutcome Outcome, IReadOnlyList<CriterionResu
     /// <param name="criteria">What must hold.</param>
     /// <param name="valueOf">The measured value of a metric, on an operation or on the whole run; null when there is none.</param>
     /// <param name="faults">What is wrong with the measurement, in sentences.</param>
-    public static Verdict Judge(IEnumerable<Criterion> criteria, Func<string, string?, double?> valueOf, IReadOnlyList<string> faults)
+    public static Verdict Judge(IEnumerable<Criterion> criteria, Func<string, string?, double?> valueOf, IReadOnlyList<string> faults) =>
+        Judge(criteria, c => valueOf(c.Metric, c.Operation), faults);
+
+    /// <summary>As above, where the value may depend on more of a criterion than its metric and operation.</summary>
+    /// <param name="criteria">What must hold.</param>
+    /// <param name="valueOf">The measured value that a criterion is about; null when there is none.</param>
+    /// <param name="faults">What is wrong with the measurement, in sentences.</param>
+    public static Verdict Judge(IEnumerable<Criterion> criteria, Func<Criterion, double?> valueOf, IReadOnlyList<string> faults)
     {
-        var results = criteria.Select(c => c.Judge(valueOf(c.Metric, c.Operation))).ToList();
+        var results = criteria.Select(c => c.Judge(valueOf(c))).ToList();
         var broken = results.Where(r => !r.Passed).Select(Sentence).ToList();
         if (faults.Count > 0)
             return new Verdict(VerdictOutcome.Invalid, results, [.. faults, .. broken], CurrentRuleVersion);
-        if (valueOf("total_requests", null) is not > 0)
+        if (valueOf(AnyRequest) is not > 0)
             return new Verdict(VerdictOutcome.Inconclusive, results, ["no request was made"], CurrentRuleVersion);
         return new Verdict(broken.Count == 0 ? VerdictOutcome.Passed : VerdictOutcome.Failed, results, broken, CurrentRuleVersion);
     }
 
     private static string Sentence(CriterionResult result) => result.Value is { } value
         ? string.Create(CultureInfo.InvariantCulture, $"{result.Title} does not hold: {value:0.###}")
-        : $"{result.Title} cannot be judged: nothing was measured";
+        : $"{result.Title} cannot be judged: nothing was measured{(result.Criterion.IsOfSomeSeconds ? " in the seconds that count" : "")}";
 }

@@ -103,6 +103,12 @@ public sealed partial record PlanScale(double Users, double Time)
 
     private string Sized(string expression)
     {
+        var (main, condition) = CriterionExpression.Split(expression);
+        return condition is null ? SizedAlone(main) : $"{SizedAlone(main)} while {SizedAlone(condition)}";
+    }
+
+    private string SizedAlone(string expression)
+    {
         if (!CriterionExpression.TryParse(expression, out var criterion, out _))
             return expression;
         var factor = criterion.Metric switch

@@ -74,6 +74,12 @@ public sealed class GrammarTests
     [InlineData("error_rate < 2", "error_rate", null, Comparison.Below, 2)]
     [InlineData("p95_response_time <= 300", "p95_response_time", null, Comparison.AtMost, 300)]
     [InlineData("med < 100", "p50_response_time", null, Comparison.Below, 100)]
+    [InlineData("requests_per_second > 1000", "throughput_rps", null, Comparison.Above, 1000)]
+    [InlineData("recovery_time <= 30", "recovery_time", null, Comparison.AtMost, 30)]
+    [InlineData("cpu_usage < 80", "custom.avg.cpu_usage", null, Comparison.Below, 80)]
+    [InlineData("max queue_length < 5", "custom.max.queue_length", null, Comparison.Below, 5)]
+    [InlineData("min metric 'free slots' > 0", "custom.min.free slots", null, Comparison.Above, 0)]
+    [InlineData("p(95) of 'wait while busy' < 80", "p95_response_time", "wait while busy", Comparison.Below, 80)]
     public void An_expression_is_a_criterion(string text, string metric, string? operation, Comparison comparison, double limit)
     {
         Assert.True(CriterionExpression.TryParse(text, out var criterion, out var error), error);
@@ -82,7 +88,28 @@ public sealed class GrammarTests
         Assert.Equal(limit, criterion.Limit, 9);
     }
 
+    [Fact]
+    public void An_expression_names_the_seconds_that_count()
+    {
+        Assert.True(CriterionExpression.TryParse("cpu_usage < 80 while requests_per_second > 1000", out var criterion, out _));
+        Assert.True(CriterionExpression.TryParse("p(95) of 'buy' in 'peak 1' < 800", out var phased, out _));
+
+        Assert.Equal(("custom.avg.cpu_usage", 80.0, "cpu_usage < 80 while requests_per_second > 1000"), (criterion.Metric, criterion.Limit, criterion.Title));
+        Assert.Equal(("throughput_rps", Comparison.Above, 1000.0), (criterion.While!.Metric, criterion.While.Comparison, criterion.While.Limit));
+        Assert.Equal(("buy", "peak 1", true), (phased.Operation, phased.Phase, phased.NeedsSeconds));
+        Assert.True(criterion.Counts(null, (metric, _) => metric == "throughput_rps" ? 1001 : null));
+        Assert.False(criterion.Counts(null, (metric, _) => metric == "throughput_rps" ? 1000 : null));
+        Assert.False(phased.Counts("warm-up", (_, _) => 1));
+    }
+
     [Theory]
+    [InlineData("p(95) < 5 while")]
+    [InlineData("p(95) < 5 while fast")]
+    [InlineData("p(95) < 5 while recovery_time < 3")]
+    [InlineData("p(95) < 5 while p(95) in 'peak' < 3")]
+    [InlineData("p(95) < 5 while p(95) < 4 while p(95) < 3")]
+    [InlineData("errors: cpu_usage < 5")]
+    [InlineData("sum cpu_usage < 5")]
     [InlineData("p(95)")]
     [InlineData("p(101) < 5")]
     [InlineData("speed < 5")]

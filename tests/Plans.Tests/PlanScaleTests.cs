@@ -11,13 +11,13 @@ public sealed class PlanScaleTests
         var plan = Scaled(0.1, 0.5, """
             "duration": "10m", "max_virtual_users": 500, "load_pattern": { "type": "linear", "ramp_up": "2m", "ramp_down": "1m" }, "worker_count": 60,
             "success_criteria": { "min_throughput": 20, "max_error_rate": 1, "operations": { "a": { "min_throughput": 5 } },
-              "expressions": [ "p(95) < 500", "http_reqs: rate > 50", "http_reqs: count > 1000", "throughput_rps >= 7.5" ] },
+              "expressions": [ "p(95) < 500", "http_reqs: rate > 50", "http_reqs: count > 1000", "throughput_rps >= 7.5", "cpu_usage < 80 while requests_per_second > 1000" ] },
             "stop_conditions": { "max_duration": "8m", "for": "5s" }
             """);
 
         Assert.Equal((50, 50, Minutes(5), Minutes(1), Minutes(0.5)), (plan.MaxVirtualUsers, plan.WorkerCount, plan.Duration, plan.RampUp, plan.RampDown));
         Assert.Equal((2.0, 0.5), (plan.SuccessCriteria.MinThroughput!.PerSecond, plan.SuccessCriteria.Operations!["a"].MinThroughput!.PerSecond));
-        Assert.Equal(["p(95) < 500", "http_reqs: rate > 5", "http_reqs: count > 50", "throughput_rps >= 0.75"], plan.SuccessCriteria.Expressions);
+        Assert.Equal(["p(95) < 500", "http_reqs: rate > 5", "http_reqs: count > 50", "throughput_rps >= 0.75", "cpu_usage < 80 while requests_per_second > 100"], plan.SuccessCriteria.Expressions);
         Assert.Equal((Minutes(4), TimeSpan.FromSeconds(5)), (plan.StopConditions!.MaxDuration!.Value, plan.StopConditions.For));
         Assert.Equal(TimeSpan.FromSeconds(1), plan.ScenarioConfig.ThinkTime.Mean);
     }

@@ -119,5 +119,5 @@ public sealed record RuleTerms
 
     // A percentile is what the criteria's own grammar takes for one.
     private static bool IsMetric(string name) => Metrics.Contains(name)
-        || (name.StartsWith('p') && CriterionExpression.TryParse($"{name} < 1", out var read, out _) && read.Metric.EndsWith("_response_time", StringComparison.Ordinal));
+        || (name.StartsWith('p') && CriterionExpression.TryParse($"{name} < 1", out var read, out _) && !read.NeedsSeconds && read.Metric.EndsWith("_response_time", StringComparison.Ordinal));
 }

@@ -67,15 +67,17 @@ internal static class LocalMode
         await WarmUp.RunAsync(cancellation);
         await using var run = await LoadRun.PrepareAsync(OrderOf(plan, target), cancellation);
         await using var stopping = cancellation.Register(run.Stop);
-        var watch = new GeneratorWatch();
+        var (watch, criteria) = (new GeneratorWatch(), plan.SuccessCriteria.All().ToList());
+        var selected = new SelectedSeconds(criteria);
         var cpuBefore = Environment.CpuUsage.TotalTime;
         var end = await run.RunAsync(TimeSpan.FromMilliseconds(50), window =>
         {
             watch.Add(window);
+            selected.Add(window);
             if (LineOf(window) is { } line)
                 say.WriteLine(line);
         });
-        var verdict = Verdict.Judge(plan.SuccessCriteria.All(), end.Total.ValueOf, end.Fault is null ? watch.Faults(end.Total) : [end.Fault.Message]);
+        var verdict = Verdict.Judge(criteria, c => selected.ValueOf(c, end.Total), end.Fault is null ? watch.Faults(end.Total) : [end.Fault.Message]);
         var result = LocalResult.Of(end, verdict, Environment.CpuUsage.TotalTime - cpuBefore);
         result.Write(say);
         if (json is not null)

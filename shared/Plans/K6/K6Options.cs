@@ -100,6 +100,8 @@ internal sealed class K6Options(TestPlan plan, IReadOnlyDictionary<string, (stri
     // The metric with its tag, what is measured of it, and the limit in its unit; null when k6 has none.
     private (string Metric, string Measure, double Limit)? MetricOf(Criterion criterion)
     {
+        if (criterion.IsOfSomeSeconds)
+            return null;
         var source = K6Source.Http;
         var tag = "";
         if (criterion.Operation is { } name)
