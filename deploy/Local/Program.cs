@@ -19,12 +19,7 @@ var test = new Command("test", "Runs all tests on real PostgreSQL and RabbitMQ."
 test.SetAction(given => TestCommand.RunAsync(given.GetValue(clone)!, given.GetValue(only)));
 var servers = new Command("servers", "Starts PostgreSQL and RabbitMQ alone, until Ctrl-C.") { name, clone };
 servers.SetAction(given => ServersCommand.RunAsync(given.GetValue(name)!, given.GetValue(clone)!));
-var rounds = new Option<int>("--rounds") { Description = "How many runs.", DefaultValueFactory = _ => 20 };
-var seed = new Option<int?>("--seed") { Description = "Strikes the same again; drawn and told when not given." };
-var victims = new Option<string[]>("--only") { Description = "Strikes only this; may be given again. rabbitmq, postgres, worker, or a service." };
-var roundsJson = new Option<string?>("--json") { Description = "Writes every round to a file, or to standard output with -." };
-var chaos = new Command("chaos", "Runs with two workers; in each, something is killed (-9) or frozen and comes back. Ends with 1 when a count is wrong or a run does not end.") { rounds, seed, victims, roundsJson, clone };
-chaos.SetAction(given => ChaosCommand.RunAsync(given.GetValue(clone)!, given.GetValue(rounds), given.GetValue(seed), given.GetValue(victims) ?? [], given.GetValue(roundsJson)));
+var chaos = ChaosCommand.Command(clone);
 var outcome = new Option<string?>("--json") { Description = "Writes what became of each table to a file, or to standard output with -." };
 var rebuild = new Command("rebuild", RebuildCommand.Help) { name, outcome, clone };
 rebuild.SetAction(given => RebuildCommand.RunAsync(given.GetValue(clone)!, given.GetValue(name)!, given.GetValue(outcome)));

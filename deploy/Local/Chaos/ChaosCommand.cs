@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 using Loadstone.Plans;
 
@@ -9,7 +10,28 @@ namespace Loadstone.Local.Chaos;
 /// </summary>
 internal static class ChaosCommand
 {
-    public static Task<int> RunAsync(string clone, int rounds, int? givenSeed, IReadOnlyList<string> only, string? json) => Ending.RunAsync(async ending =>
+    private static readonly Option<int> Rounds = new("--rounds") { Description = "How many runs.", DefaultValueFactory = _ => 20 };
+    private static readonly Option<int?> Seed = new("--seed") { Description = "Strikes the same again; drawn and told when not given." };
+    private static readonly Option<string[]> Only = new("--only") { Description = "Strikes only this; may be given again." };
+    private static readonly Option<string?> Json = new("--json") { Description = "Writes every round to a file, or to standard output with -." };
+
+    public static Command Command(Option<string> clone)
+    {
+        Rounds.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 1)
+                result.AddError("--rounds must be at least 1.");
+        });
+        Only.AcceptOnlyFromAmong([.. Victims.All]);
+        var command = new Command("chaos", "Runs with two workers; in each, something is killed (-9) or frozen and comes back. Ends with 1 when a count is wrong or a run does not end.")
+        {
+            Rounds, Seed, Only, Json, clone,
+        };
+        command.SetAction(given => RunAsync(given.GetValue(clone)!, given.GetValue(Rounds), given.GetValue(Seed), given.GetValue(Only) ?? [], given.GetValue(Json)));
+        return command;
+    }
+
+    private static Task<int> RunAsync(string clone, int rounds, int? givenSeed, IReadOnlyList<string> only, string? json) => Ending.RunAsync(async ending =>
     {
         var result = ResultFile.Open("--json", json);
         Action<string> say = result is { IsStandardOutput: true } ? Console.Error.WriteLine : Console.WriteLine;
@@ -32,7 +54,7 @@ internal static class ChaosCommand
 
     private static IReadOnlyList<string> NamesOf(Victims victims, IReadOnlyList<string> only) => only.Count == 0 ? victims.Names
         : only.FirstOrDefault(name => !victims.Names.Contains(name)) is not { } unknown ? only
-        : throw new LocalServerException($"--only {unknown}: must be one of {string.Join(", ", victims.Names)}");
+        : throw new LocalServerException($"--only {unknown}: it is one that the environment names, and not ours to strike");
 
     private static async Task<List<Round>> PlayAsync(ChaosRun run, int seed, IEnumerable<Blow> blows, Action<string> say, CancellationToken ending)
     {

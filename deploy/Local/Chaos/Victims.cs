@@ -7,15 +7,12 @@ internal sealed class Victims(StateFolder folder, LocalServers servers, Platform
     private const string RabbitMqName = "rabbitmq";
     private const string PostgresName = "postgres";
 
-    private static readonly string[] Services = ["configuration", "scheduler", Worker, "ingestion", "alerting", "analysis", "gateway"];
+    /// <summary>The names of all.</summary>
+    public static readonly IReadOnlyList<string> All = [RabbitMqName, PostgresName, "configuration", "scheduler", Worker, "ingestion", "alerting", "analysis", "gateway"];
 
-    /// <summary>Their names. Servers that the environment named are somebody else's, and are left out.</summary>
+    /// <summary>The names of those that may be struck here: servers that the environment named are somebody else's.</summary>
     public IReadOnlyList<string> Names =>
-    [
-        .. servers.RabbitMqProcess is null ? [] : new[] { RabbitMqName },
-        .. servers.PostgresProcess is null ? [] : new[] { PostgresName },
-        .. Services,
-    ];
+        [.. All.Where(name => (name != RabbitMqName || servers.RabbitMqProcess is not null) && (name != PostgresName || servers.PostgresProcess is not null))];
 
     /// <summary>Strikes one, and has it back when this returns.</summary>
     public async Task StrikeAsync(Blow blow, CancellationToken cancellation)
