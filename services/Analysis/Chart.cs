@@ -7,8 +7,11 @@ namespace Loadstone.Analysis;
 /// <summary>One line of a chart.</summary>
 internal sealed record ChartLine(string Name, IReadOnlyList<double> Values);
 
+/// <summary>Something that happened at an instant, to be seen on the chart.</summary>
+internal sealed record ChartMark(double Second, string Words);
+
 /// <summary>A line chart over the seconds of a run as inline SVG, with a legend, and the numbers as a table behind it.</summary>
-internal sealed class Chart(string title, string unit, IReadOnlyList<int> seconds, params ChartLine[] lines)
+internal sealed class Chart(string title, string unit, IReadOnlyList<int> seconds, IReadOnlyList<ChartMark> marks, params ChartLine[] lines)
 {
     public string ToHtml()
     {
@@ -17,8 +20,8 @@ internal sealed class Chart(string title, string unit, IReadOnlyList<int> second
         if (lines.Length > 1)
             AddLegend(html);
         // A drawing that is shrunk to a telephone has letters nobody can read, so there is a second one, made for it.
-        html.Append(new ChartDrawing(960, "broad", title, seconds, lines).ToSvg());
-        html.Append(new ChartDrawing(400, "narrow", title, seconds, lines).ToSvg());
+        html.Append(new ChartDrawing(960, "broad", title, seconds, marks, lines).ToSvg());
+        html.Append(new ChartDrawing(400, "narrow", title, seconds, marks, lines).ToSvg());
         AddTable(html);
         return html.Append("</figure>").ToString();
     }

@@ -3,7 +3,7 @@ using System.Text;
 namespace Loadstone.Analysis;
 
 /// <summary>The lines of a chart over a grid, drawn for one width. Where it is shown, <paramref name="style"/> says.</summary>
-internal sealed class ChartDrawing(int width, string style, string title, IReadOnlyList<int> seconds, ChartLine[] lines)
+internal sealed class ChartDrawing(int width, string style, string title, IReadOnlyList<int> seconds, IReadOnlyList<ChartMark> marks, ChartLine[] lines)
 {
     private const int Height = 220;
     private const int Left = 56;
@@ -26,6 +26,8 @@ internal sealed class ChartDrawing(int width, string style, string title, IReadO
         AddSeconds(svg);
         for (var i = 0; i < lines.Length; i++)
             svg.Append(Chart.Text($"<path class=\"line s{i}\" d=\"{PathOf(lines[i])}\"/>"));
+        foreach (var mark in marks.Where(m => m.Second <= _last))
+            svg.Append(Chart.Text($"<path class=\"mark\" d=\"M{X(mark.Second):0.#} {Top}V{Height - Bottom}\"><title>{mark.Words}</title></path>"));
         return svg.Append("</svg>").ToString();
     }
 

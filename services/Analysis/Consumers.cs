@@ -16,15 +16,16 @@ public sealed class SchedulerConsumer(IDocumentSession session) : IConsumer<Exec
 }
 
 /// <summary>Runs whose measurements are complete: each is judged and reported on, once.</summary>
-public sealed class IngestionConsumer(IDocumentSession session, IIngestionClient ingestion, TimeProvider time) : IConsumer<MetricsSealed>
+public sealed class IngestionConsumer(IDocumentSession session, IIngestionClient ingestion, ISchedulerClient scheduler, TimeProvider time) : IConsumer<MetricsSealed>
 {
     public async Task Consume(ConsumeContext<MetricsSealed> context)
     {
         var id = context.Message.ExecutionId;
-        var run = await session.LoadAsync<RunToJudge>(id, context.CancellationToken) ?? throw new TooEarlyException($"the execution {id}");
+        var asked = await session.LoadAsync<RunToJudge>(id, context.CancellationToken) ?? throw new TooEarlyException($"the execution {id}");
+        var run = asked with { Interventions = await scheduler.InterventionsAsync(id, context.CancellationToken) };
         var measured = await ingestion.MeasurementsAsync(id, context.CancellationToken);
         var decided = Judgement.Decide(run, measured, time.GetUtcNow());
-        var judged = decided with { Baseline = await RunBaseline.CompareAsync(session, ingestion, run, decided.Figures, measured.Seconds, context.CancellationToken) };
+        var judged = decided with { Baseline = await RunBaseline.CompareAsync(session, ingestion, run, decided.Figures, JudgedWindow.Of(run, measured).Seconds, context.CancellationToken) };
         session.SetHeader("actor", "analysis");
         session.Events.StartStream<Judgement>(id, judged);
         session.Store(Report.Of(run, measured, judged));

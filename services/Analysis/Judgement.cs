@@ -35,7 +35,8 @@ public sealed record Judgement
     public static RunJudged Decide(RunToJudge run, RunMeasurements measured, DateTimeOffset now)
     {
         var total = measured.Total;
-        var verdict = Verdict.Judge(run.Plan.SuccessCriteria.All(), c => CriterionValue.Of(c, measured), [.. measured.Gaps, .. measured.Faults]);
+        var judged = JudgedWindow.Of(run, measured);
+        var verdict = Verdict.Judge(run.Plan.SuccessCriteria.All(), c => CriterionValue.Of(c, judged), [.. measured.Gaps, .. measured.Faults]);
         var requests = total.Total();
         var peaks = new RunPeaks(total.VirtualUsers, Math.Round(total.Health.CpuPercent, 2), total.Health.MemoryBytes, Math.Round(total.Seconds, 3), requests.ErrorTypes,
             measured.UnknownRequestsMax);
@@ -46,5 +47,8 @@ public sealed record Judgement
 /// <summary>What a run was asked to do, kept until it can be judged, and to judge it again.</summary>
 public sealed record RunToJudge(Guid Id, Guid ConfigurationId, string Name, TestPlan Plan, string Environment, string RequestedBy, DateTimeOffset RequestedAt)
 {
+    /// <summary>What was done to its load while it went on; asked for when it is judged, and not stored.</summary>
+    public IReadOnlyList<Intervention> Interventions { get; init; } = [];
+
     public static RunToJudge Of(ExecutionRequested m) => new(m.ExecutionId, m.ConfigurationId, m.Name, m.Plan, m.Environment, m.RequestedBy, m.RequestedAt);
 }

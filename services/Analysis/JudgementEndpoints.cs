@@ -12,12 +12,13 @@ internal static class JudgementEndpoints
         app.MapGet("/api/load-testing/executions/{id:guid}/judgements", ListAsync);
     }
 
-    private static async Task<JudgementAnswer> RejudgeAsync(Guid id, HttpContext http, IDocumentSession session, IIngestionClient ingestion, TimeProvider time)
+    private static async Task<JudgementAnswer> RejudgeAsync(Guid id, HttpContext http, IDocumentSession session, IIngestionClient ingestion, ISchedulerClient scheduler, TimeProvider time)
     {
         var criteria = await http.Request.ReadAsync(body => SuccessCriteria.Read(Required(body)));
-        var (run, _) = await FindAsync(id, session, http.RequestAborted);
+        var (asked, _) = await FindAsync(id, session, http.RequestAborted);
+        var run = asked with { Interventions = await scheduler.InterventionsAsync(id, http.RequestAborted) };
         var by = InternalIdentity.CallerOf(http).User;
-        var measured = criteria.All().Any(c => c.NeedsSeconds) ? await ingestion.MeasurementsAsync(id, http.RequestAborted) : await ingestion.TotalAsync(id, http.RequestAborted);
+        var measured = run.Interventions.Count > 0 || criteria.All().Any(c => c.NeedsSeconds) ? await ingestion.MeasurementsAsync(id, http.RequestAborted) : await ingestion.TotalAsync(id, http.RequestAborted);
         var judged = Judgement.DecideAgain(run, criteria, measured, by, time.GetUtcNow());
         session.SetHeader("actor", by);
         session.Events.Append(id, judged);

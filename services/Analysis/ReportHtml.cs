@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Reflection;
 using System.Text;
+using Loadstone.Contracts;
 using Loadstone.Measurement;
 
 namespace Loadstone.Analysis;
@@ -23,7 +24,8 @@ internal static class ReportHtml
         FindingsHtml.Add(html, report.Findings);
         AddCriteria(html, report);
         FindingsHtml.AddBaseline(html, report.Baseline);
-        AddCharts(html, report.Series);
+        AddInterventions(html, report);
+        AddCharts(html, report.Series, report.Interventions);
         AddPhases(html, report.Phases);
         AddOperations(html, report);
         AddTimings(html, report.Operations);
@@ -67,14 +69,24 @@ internal static class ReportHtml
         html.Append("</tbody></table></div>");
     }
 
-    private static void AddCharts(StringBuilder html, IReadOnlyList<ReportPoint> series)
+    private static void AddInterventions(StringBuilder html, RunReport report)
+    {
+        if (report.Interventions.Count == 0)
+            return;
+        html.Append("<h2>Changes of the load</h2>");
+        AddList(html, report.Interventions.Select(InterventionText.Of));
+        html.Append(Text($"<p class=\"soft\">The verdict leaves out the seconds {JudgedWindow.InWords(report.LeftOutSeconds)}.</p>"));
+    }
+
+    private static void AddCharts(StringBuilder html, IReadOnlyList<ReportPoint> series, IReadOnlyList<Intervention> interventions)
     {
         var seconds = series.Select(p => p.Second).ToList();
+        ChartMark[] marks = [.. interventions.Select(i => new ChartMark(i.Second, InterventionText.Of(i)))];
         html.Append("<h2>Over time</h2>");
-        html.Append(new Chart("Response time", "ms", seconds, Line("p50", p => p.P50), Line("p95", p => p.P95), Line("p99", p => p.P99)).ToHtml());
-        html.Append(new Chart("Throughput", "requests/s", seconds, Line("requests/s", p => p.RequestsPerSecond)).ToHtml());
-        html.Append(new Chart("Virtual users", "users", seconds, Line("users", p => p.Users)).ToHtml());
-        html.Append(new Chart("Error rate", "%", seconds, Line("errors", p => p.ErrorRate)).ToHtml());
+        html.Append(new Chart("Response time", "ms", seconds, marks, Line("p50", p => p.P50), Line("p95", p => p.P95), Line("p99", p => p.P99)).ToHtml());
+        html.Append(new Chart("Throughput", "requests/s", seconds, marks, Line("requests/s", p => p.RequestsPerSecond)).ToHtml());
+        html.Append(new Chart("Virtual users", "users", seconds, marks, Line("users", p => p.Users)).ToHtml());
+        html.Append(new Chart("Error rate", "%", seconds, marks, Line("errors", p => p.ErrorRate)).ToHtml());
 
         ChartLine Line(string name, Func<ReportPoint, double> value) => new(name, [.. series.Select(value)]);
     }

@@ -82,6 +82,12 @@ public sealed record RunReport
     /// <summary>The run beside the baseline of its day; null when there was none.</summary>
     public BaselineComparison? Baseline { get; init; }
 
+    /// <summary>What was done to the load while the run went on.</summary>
+    public IReadOnlyList<Intervention> Interventions { get; init; } = [];
+
+    /// <summary>The seconds that the verdict leaves out because of that.</summary>
+    public IReadOnlyList<int> LeftOutSeconds { get; init; } = [];
+
     public required IReadOnlyList<ReportPoint> Series { get; init; }
 
     public required IReadOnlyList<string> Gaps { get; init; }
@@ -104,8 +110,10 @@ public sealed record RunReport
         Generator = GeneratorFigures.Of(measured.Total),
         Operations = [.. measured.Total.Operations.Select(o => OperationFigures.Of(o, measured.Total.Seconds)).OrderByDescending(o => o.Figures.AvgResponseTime)],
         Phases = PhasePerformance.Of(measured.Seconds),
-        Findings = RunFindings.Of(run.Plan, measured, judged.Verdict),
+        Findings = RunFindings.Of(run.Plan, JudgedWindow.Of(run, measured), judged.Verdict),
         Baseline = judged.Baseline,
+        Interventions = run.Interventions,
+        LeftOutSeconds = [.. JudgedWindow.LeftOut(run.Interventions, measured.Seconds)],
         Series = SeriesOf(measured.Seconds),
         Gaps = [.. measured.Gaps, .. measured.Notes ?? []],
     };

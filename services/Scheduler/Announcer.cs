@@ -89,7 +89,8 @@ public sealed class Announcer(IPublishEndpoint bus, InternalIdentity identity, I
     private static Contracts.ExecutionStateChanged StateOf(IEvent e, ExecutionStatus status, string? reason = null) =>
         new(e.StreamId, e.Version, NameOf(status), reason, e.GetHeader("actor")?.ToString(), e.Timestamp);
 
-    private static string InWords(LoadChanged e) => e.SkippedPhase is { } phase
+    /// <summary>A change of the load in words.</summary>
+    public static string InWords(LoadChanged e) => e.SkippedPhase is { } phase
         ? string.Create(CultureInfo.InvariantCulture, $"the phase {phase} ends at {e.FromSeconds} s")
         : string.Create(CultureInfo.InvariantCulture, $"{e.Users ?? e.Rate} {(e.Users is null ? "arrivals per second" : "virtual users")} from {e.FromSeconds} s on");
 

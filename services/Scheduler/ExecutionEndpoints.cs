@@ -17,6 +17,7 @@ internal static class ExecutionEndpoints
         app.MapPost("/api/load-testing/execute", ExecuteAsync);
         app.MapPost("/api/load-testing/stop-all", StopAllAsync);
         app.MapGet("/internal/executions/{id:guid}/state", StateAsync);
+        app.MapGet("/internal/executions/{id:guid}/interventions", InterventionsAsync);
         app.MapGet("/internal/executions/requested-after/{last:guid}", RequestsAsync);
         var group = app.MapGroup("/api/load-testing/executions");
         group.MapGet("", ListAsync);
@@ -108,6 +109,9 @@ internal static class ExecutionEndpoints
         var page = await session.QueryAsync<Execution>($"where d.id > ? order by d.id limit {RequestsAtOnce}", cancellation, last);
         return [.. page.Select(x => Announcer.Public(x.Request, x))];
     }
+
+    private static async Task<IReadOnlyList<Contracts.Intervention>> InterventionsAsync(Guid id, IQuerySession session, CancellationToken cancellation) =>
+        Interventions.Of((await session.Events.FetchStreamAsync(id, token: cancellation)).Select(e => e.Data));
 
     private static async Task<ExecutionEventsAnswer> EventsAsync(Guid id, IQuerySession session, CancellationToken cancellation)
     {

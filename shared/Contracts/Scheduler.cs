@@ -136,3 +136,24 @@ public sealed record WorkerEcho(Guid WorkerId, DateTimeOffset WorkerSentAt, Date
 /// <summary>scheduler → worker. Is anybody there? The broker sends it back when the worker's queue is gone, which is how a death is known at once.</summary>
 /// <param name="WorkerId">The worker it is for.</param>
 public sealed record WorkerProbe(Guid WorkerId);
+
+/// <summary>What somebody did to a running load.</summary>
+public enum InterventionKind
+{
+    /// <summary>Its schedule is held from then on.</summary>
+    Paused,
+
+    /// <summary>It goes on from then on.</summary>
+    Resumed,
+
+    /// <summary>It is another one from then on.</summary>
+    Changed,
+}
+
+/// <summary>scheduler → analysis, by HTTP. Somebody changed the load of a run while it went on.</summary>
+/// <param name="Second">When it took effect, in seconds from the common start, pauses counted.</param>
+/// <param name="Kind">What was done.</param>
+/// <param name="InWords">The same in words.</param>
+/// <param name="By">Who did it.</param>
+/// <param name="At">When it was asked for, by the scheduler's clock.</param>
+public sealed record Intervention(double Second, InterventionKind Kind, string InWords, string By, DateTimeOffset At);

@@ -52,6 +52,9 @@ public sealed class RunControlTests(RunningPlatform running)
         Assert.InRange(sent[second + 1], 55, 65);
         Assert.Equal(20 * change.Data["from_seconds"]!.GetValue<double>() + 60 * (9 - change.Data["from_seconds"]!.GetValue<double>()), end.TotalRequests, 1.5);
         Assert.Equal(await running.TargetRequestsAsync(), end.TotalRequests);
+        var report = (await running.Gateway.GetFromJsonAsync<JsonNode>($"{Api}/executions/{id}/report"))!["report"]!["report_data"]!;
+        Assert.Equal(change.Data["from_seconds"]!.GetValue<double>(), report["interventions"]!.AsArray().Single()!["second"]!.GetValue<double>());
+        Assert.Contains(second, report["left_out_seconds"]!.AsArray().Select(s => s!.GetValue<int>()));
     }
 
     [Fact]
@@ -84,7 +87,7 @@ public sealed class RunControlTests(RunningPlatform running)
 
         Assert.Contains(strict["judgement"]!["reasons"]!.AsArray(), r => r!.ToString().StartsWith("throughput_rps ≥ 1000000 does not hold", StringComparison.Ordinal));
         Assert.Equal([null, "local"], judgements.Select(j => j!["judged_by"]?.ToString()));
-        Assert.Equal([1, 1], judgements.Select(j => j!["rule_version"]!.GetValue<int>()));
+        Assert.Equal([2, 2], judgements.Select(j => j!["rule_version"]!.GetValue<int>()));
         Assert.Equal(1_000_000, judgements[1]!["success_criteria"]!["min_throughput"]!.GetValue<double>());
         Assert.Equal(run.Verdict, (await running.Api.StatusAsync(run.Id, CancellationToken.None)).Execution.Verdict);
         Assert.Equal(run.Verdict.ToString()!.ToLowerInvariant(), judgements[0]!["verdict"]!.ToString());

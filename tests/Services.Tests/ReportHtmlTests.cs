@@ -29,7 +29,7 @@ public sealed class ReportHtmlTests
     [InlineData(0, "1", "2")]
     public void A_chart_goes_up_to_the_round_number_above_its_highest_value(double highest, string top, string beyond)
     {
-        var html = new Chart("Response time", "ms", [0, 1], new ChartLine("p50", [0, highest])).ToHtml();
+        var html = new Chart("Response time", "ms", [0, 1], [], new ChartLine("p50", [0, highest])).ToHtml();
 
         Assert.Equal(2, html.Split($">{top}</text>").Length - 1); // one drawing for screens, one for telephones
         Assert.DoesNotContain($">{beyond}</text>", html);
@@ -38,7 +38,7 @@ public sealed class ReportHtmlTests
     [Fact]
     public void A_line_is_broken_where_seconds_are_missing()
     {
-        string PathOver(params int[] seconds) => new Chart("Throughput", "requests/s", seconds, new ChartLine("rate", [.. seconds.Select(_ => 100.0)])).ToHtml()
+        string PathOver(params int[] seconds) => new Chart("Throughput", "requests/s", seconds, [], new ChartLine("rate", [.. seconds.Select(_ => 100.0)])).ToHtml()
             .Split("<path class=\"line s0\" d=\"")[1].Split('"')[0];
 
         Assert.Equal(1, PathOver(0, 1, 2, 3).Count(c => c == 'M'));

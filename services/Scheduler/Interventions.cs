@@ -1,0 +1,38 @@
+using Loadstone.Contracts;
+
+namespace Loadstone.Scheduler;
+
+/// <summary>What people did to a running load, read from the events of its execution.</summary>
+public static class Interventions
+{
+    /// <summary>In order, each at its second counted from the common start. Pure.</summary>
+    public static IReadOnlyList<Intervention> Of(IEnumerable<object> events)
+    {
+        var (found, start, paused, pausedAt) = (new List<Intervention>(), DateTimeOffset.MaxValue, TimeSpan.Zero, DateTimeOffset.MaxValue);
+        foreach (var e in events)
+        {
+            switch (e)
+            {
+                case ExecutionStarted started:
+                    start = started.StartAt;
+                    break;
+                case ExecutionPaused p:
+                    pausedAt = p.At;
+                    found.Add(new Intervention((p.At - start).TotalSeconds, InterventionKind.Paused, "paused", p.By, p.At));
+                    break;
+                case ExecutionResumed r:
+                    paused += r.At - pausedAt;
+                    found.Add(new Intervention((r.At - start).TotalSeconds, InterventionKind.Resumed, "resumed", r.By, r.At));
+                    break;
+                // Its instant is by the schedule's clock, which stands still in a pause.
+                case LoadChanged changed:
+                    found.Add(new Intervention(changed.FromSeconds + paused.TotalSeconds, InterventionKind.Changed, Announcer.InWords(changed), changed.By, changed.At));
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        return found;
+    }
+}
