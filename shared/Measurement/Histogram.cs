@@ -13,7 +13,8 @@ namespace Loadstone.Measurement;
 /// above has 128 buckets, so a bucket is at most 1/128 of its value wide and its middle at most 1/256 (0.4 %) off. Values are
 /// whole nanoseconds from 0 to 2^42−1 (73 minutes); larger ones count as the largest, negative ones as 0. The sum, smallest and
 /// largest value are exact. Not thread-safe: one writer at a time, whoever owns it. Recording allocates only when a value is
-/// larger than any before.
+/// larger than any before. One that was decoded keeps its compact form until it is written to or asked for percentiles: most are
+/// only stored, or added to others.
 /// </remarks>
 [JsonConverter(typeof(HistogramJsonConverter))]
 public sealed class Histogram
@@ -24,8 +25,15 @@ public sealed class Histogram
     private const int SubBucketBits = 7;
     private const int SubBuckets = 1 << SubBucketBits;
 
-    // Covers values below 16 ms; grows by doublings as larger ones come.
-    private long[] _counts = new long[IndexOf((1L << 24) - 1) + 1];
+    // Before the buckets: version, count, sum, smallest, largest.
+    private const int HeaderNumbers = 5;
+
+    // Covers values below 16 ms at first; grows by doublings as larger ones come.
+    private static readonly int FirstLength = IndexOf((1L << 24) - 1) + 1;
+
+    // Empty until the first value, and while the compact form stands for the counts.
+    private long[] _counts = [];
+    private byte[]? _compact;
     private long _smallestNs = long.MaxValue;
 
     /// <summary>How many values were recorded.</summary>
@@ -66,11 +74,10 @@ public sealed class Histogram
     {
         if (other.Count == 0)
             return;
-        var last = IndexOf(other.MaxNs);
-        if (last >= _counts.Length)
-            Grow(last);
-        for (var i = IndexOf(other.MinNs); i <= last; i++)
-            _counts[i] += other._counts[i];
+        if (Count == 0 && _counts.Length == 0 && other._compact is { } same)
+            _compact = same;
+        else
+            AddCounts(other);
         Count += other.Count;
         SumNs += other.SumNs;
         _smallestNs = Math.Min(_smallestNs, other._smallestNs);
@@ -82,6 +89,7 @@ public sealed class Histogram
     {
         if (Count == 0)
             return;
+        _compact = null;
         _counts.AsSpan(0, Math.Min(_counts.Length, IndexOf(MaxNs) + 1)).Clear();
         (Count, SumNs, MaxNs, _smallestNs) = (0, 0, 0, long.MaxValue);
     }
@@ -102,6 +110,7 @@ public sealed class Histogram
         var rank = Math.Max(1, (long)Math.Ceiling(percent / 100 * Count));
         if (rank >= Count)
             return MaxNs;
+        Unfold();
         var seen = 0L;
         var index = -1;
         while (seen < rank)
@@ -112,6 +121,7 @@ public sealed class Histogram
     /// <summary>The buckets that are not empty: lowest value (ns), highest value (ns), count; rising.</summary>
     public IEnumerable<(long LowNs, long HighNs, long Count)> Buckets()
     {
+        Unfold();
         for (var i = 0; Count > 0 && i <= IndexOf(MaxNs); i++)
         {
             if (_counts[i] > 0)
@@ -122,6 +132,8 @@ public sealed class Histogram
     /// <summary>A compact form: a version byte, then unsigned LEB128 numbers; empty buckets take no room.</summary>
     public byte[] Encode()
     {
+        if (_compact is { } compact)
+            return compact;
         var writer = new CompactWriter();
         writer.Write(1);
         writer.Write(Count);
@@ -158,30 +170,60 @@ public sealed class Histogram
         histogram.MaxNs = reader.Read();
         if (histogram._smallestNs > histogram.MaxNs || histogram.MaxNs > LargestNs)
             throw new FormatException("a histogram whose limits contradict each other");
-        histogram.Grow(IndexOf(histogram.MaxNs));
-        histogram.ReadBuckets(ref reader);
+        histogram._compact = bytes.ToArray();
+        histogram.EachBucket(histogram._compact, static (_, _, _) => { });
         return histogram;
     }
 
-    private void ReadBuckets(ref CompactReader reader)
+    private void AddCounts(Histogram other)
     {
-        var (index, seen) = (0L, 0L);
+        Unfold();
+        var last = IndexOf(other.MaxNs);
+        if (last >= _counts.Length)
+            Grow(last);
+        if (other._compact is { } compact)
+            other.EachBucket(compact, static (mine, index, count) => mine[index] += count, _counts);
+        else
+            for (var i = IndexOf(other.MinNs); i <= last; i++)
+                _counts[i] += other._counts[i];
+    }
+
+    // Two who only read may do so at once: both come to the same.
+    private void Unfold()
+    {
+        if (_compact is not { } compact)
+            return;
+        var counts = new long[LengthFor(IndexOf(MaxNs))];
+        EachBucket(compact, static (into, index, count) => into[index] = count, counts);
+        _counts = counts;
+        Volatile.Write(ref _compact, null);
+    }
+
+    private void EachBucket(byte[] compact, Action<long[], int, long> take, long[]? into = null)
+    {
+        var reader = new CompactReader(compact);
+        for (var header = 0; header < HeaderNumbers; header++)
+            reader.Read();
+        var (index, seen, last) = (0L, 0L, IndexOf(MaxNs));
         while (seen < Count)
         {
             index += reader.Read();
             var count = reader.Read();
-            if (index >= _counts.Length || count <= 0 || count > Count - seen)
+            if (index > last || count <= 0 || count > Count - seen)
                 throw new FormatException("a histogram whose buckets contradict its count");
-            _counts[index] = count;
+            take(into ?? [], (int)index, count);
             seen += count;
         }
     }
 
     private void Grow(int index)
     {
+        Unfold();
         if (index >= _counts.Length)
-            Array.Resize(ref _counts, ((index / SubBuckets) + 1) * SubBuckets);
+            Array.Resize(ref _counts, LengthFor(index));
     }
+
+    private static int LengthFor(int index) => Math.Max(FirstLength, ((index / SubBuckets) + 1) * SubBuckets);
 
     // Below 256 the value is its own index. Above, the highest 8 bits are kept: 128 buckets for each doubling.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

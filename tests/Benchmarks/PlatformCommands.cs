@@ -16,6 +16,10 @@ internal static class PlatformCommands
         overhead.SetAction((given, ct) => OverheadBenchmark.RunAsync(given.GetValue(rounds), given.GetValue(seconds), given.GetValue(json), ct));
         yield return overhead;
 
+        var ingestion = new Command("ingestion", "T13: endpoint-windows stored and queryable a second, and the backlog of 20,000 that come a second.") { seconds };
+        ingestion.SetAction((given, ct) => IngestionBenchmark.RunAsync(given.GetValue(seconds), given.GetValue(json), ct));
+        yield return ingestion;
+
         var store = new Command("store", "T15: the event store, as a share of plain inserts.") { rounds, seconds };
         store.SetAction((given, ct) => StoreBenchmark.RunAsync(given.GetValue(rounds), given.GetValue(seconds), given.GetValue(json), ct));
         yield return store;
