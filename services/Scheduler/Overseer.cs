@@ -46,7 +46,8 @@ public sealed class Overseer(
         }
     }
 
-    private async Task LookAsync(CancellationToken stopping)
+    /// <summary>One look.</summary>
+    internal async Task LookAsync(CancellationToken stopping)
     {
         // Reports first: whatever they name was in the store before.
         var present = fleet.Present();
@@ -73,12 +74,13 @@ public sealed class Overseer(
     private async Task<IReadOnlyList<Execution>> AssignAsync(CancellationToken stopping)
     {
         await using var turn = await turns.TakeAsync(stopping);
+        var active = await executions.ActiveAsync(stopping);
         while (true)
         {
-            var active = await executions.ActiveAsync(stopping);
             if (WaitingLine.Next(active, fleet.Free(active), time.GetUtcNow()) is not { } next)
                 return active;
-            await executions.DecideAsync(next.Run.Id, x => x.Phase == ExecutionPhase.Waiting ? [next.Given] : [], "scheduler", stopping);
+            var after = await executions.DecideAsync(next.Run.Id, x => x.Phase == ExecutionPhase.Waiting ? [next.Given] : [], "scheduler", stopping);
+            active = [.. active.Select(x => x.Id == after.Id ? after : x)];
         }
     }
 

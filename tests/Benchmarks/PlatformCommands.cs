@@ -20,6 +20,10 @@ internal static class PlatformCommands
         ingestion.SetAction((given, ct) => IngestionBenchmark.RunAsync(given.GetValue(seconds), given.GetValue(json), ct));
         yield return ingestion;
 
+        var control = new Command("control", "The scheduler's CPU for a run, with 10 and with 100 at once and a thousand workers, in accelerated time.") { rounds };
+        control.SetAction((given, ct) => ControlBenchmark.RunAsync(given.GetValue(rounds), given.GetValue(json), ct));
+        yield return control;
+
         var store = new Command("store", "T15: the event store, as a share of plain inserts.") { rounds, seconds };
         store.SetAction((given, ct) => StoreBenchmark.RunAsync(given.GetValue(rounds), given.GetValue(seconds), given.GetValue(json), ct));
         yield return store;
