@@ -33,6 +33,10 @@ public partial interface ILoadstoneApi
     [Get("api/load-testing/compare")]
     Task<CompareAnswer> CompareAsync([Query] string executionIds, CancellationToken cancellation);
 
+    /// <summary>What is agreed of each system under test, and how it is known to fare; as JSON or Markdown text.</summary>
+    [Get("api/load-testing/objectives")]
+    Task<string> ObjectivesAsync([Query] string? environment, [Query] string? format, CancellationToken cancellation);
+
     /// <summary>The history of a configuration, oldest first; its id is needed, the other filters are those that the API names.</summary>
     [Get("api/load-testing/trends")]
     Task<TrendsAnswer> TrendsAsync([QueryMap] IDictionary<string, string> filter, CancellationToken cancellation);

@@ -22,5 +22,6 @@ app.MapBenchmarks();
 app.MapBaselines();
 app.MapCompare();
 app.MapTrends();
+app.MapObjectives();
 app.MapGate();
 app.Run();

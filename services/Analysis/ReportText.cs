@@ -80,7 +80,7 @@ internal static class ReportText
     private static XElement Case(RunReport report, string name, XElement? trouble) => new("testcase",
         new XAttribute("classname", Xml(report.ConfigurationName)), new XAttribute("name", Xml(name)), new XAttribute("time", Invariant(report.Peaks.LoadSeconds)), trouble);
 
-    private static void Table(StringBuilder text, string[] head, IEnumerable<string[]> rows)
+    internal static void Table(StringBuilder text, string[] head, IEnumerable<string[]> rows)
     {
         text.Append('\n');
         foreach (var row in rows.Prepend([.. head.Select(_ => "---")]).Prepend(head))
@@ -94,7 +94,7 @@ internal static class ReportText
     private static string Xml(string text) => string.Concat(text.Where(XmlConvert.IsXmlChar));
 
     // Every character that Markdown or the HTML in it could take for more than a character.
-    private static string Cell(string text)
+    internal static string Cell(string text)
     {
         var cell = new StringBuilder();
         foreach (var c in text)

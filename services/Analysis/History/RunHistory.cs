@@ -22,6 +22,16 @@ internal static class RunHistory
     public static Task<IReadOnlyList<JudgedRun>> OfTypeAsync(IQuerySession session, TestType type, string environment, int most, CancellationToken cancellation) => ReadAsync(
         session, "d.data -> 'plan' ->> 'test_type' = ? and d.data ->> 'environment' = ?", most, cancellation, WireNames<TestType>.ToValue.First(n => n.Value == type).Key, environment);
 
+    /// <summary>The latest of each configuration against each environment.</summary>
+    public static Task<IReadOnlyList<JudgedRun>> LatestAsync(IQuerySession session, CancellationToken cancellation) => ReadAsync(
+        session,
+        """
+        d.id in (
+          select distinct on (r.data ->> 'configuration_id', r.data ->> 'environment') r.id
+          from analysis.mt_doc_runtojudge r join analysis.mt_doc_judgement j on j.id = r.id
+          order by r.data ->> 'configuration_id', r.data ->> 'environment', r.data ->> 'requested_at' desc)
+        """, 1000, cancellation);
+
     private static async Task<IReadOnlyList<JudgedRun>> ReadAsync(IQuerySession session, string condition, int most, CancellationToken cancellation, params object[] values)
     {
         var runs = await session.QueryAsync<RunToJudge>($"where {condition} order by d.data ->> 'requested_at' desc limit {most}", cancellation, values);
