@@ -116,7 +116,7 @@ internal sealed class Requests(ApiContract contract, RunningPlatform running)
     // A run that is over, with a report, and of worth: a machine that is busy with other things can spoil one.
     private async Task<string> RunAsync(string which = "run")
     {
-        for (var attempt = 0; attempt < 4 && !_made.ContainsKey(which); attempt++)
+        for (var attempt = 0; attempt < 12 && !_made.ContainsKey(which); attempt++)
         {
             if (await running.RunAsync(RunningPlatform.Plan()) is { Verdict: VerdictOutcome.Passed or VerdictOutcome.Failed } run)
                 _made[which] = run.Id.ToString();
