@@ -10,6 +10,7 @@ var root = new Command("./loadstone", "Loadstone, a load-testing platform. A gat
     RunVerb.Command(),
     StatusVerb.Command(),
     ListVerb.Command(),
+    ReportVerb.Command(),
     GateVerb.Command(),
     BaselineVerb.Command(),
     CompareVerb.Command(),

@@ -10,9 +10,18 @@ internal sealed record ChartLine(string Name, IReadOnlyList<double> Values);
 /// <summary>Something that happened at an instant, to be seen on the chart.</summary>
 internal sealed record ChartMark(double Second, string Words);
 
+/// <summary>What a chart goes along: the table's first head, what follows a number of it, and how the drawing is called.</summary>
+internal sealed record ChartAxis(string Head, string Unit, string Over)
+{
+    public static readonly ChartAxis Seconds = new("second", " s", "over the run");
+    public static readonly ChartAxis Runs = new("run", "", "from run to run");
+}
+
 /// <summary>A line chart over the seconds of a run as inline SVG, with a legend, and the numbers as a table behind it.</summary>
 internal sealed class Chart(string title, string unit, IReadOnlyList<int> seconds, IReadOnlyList<ChartMark> marks, params ChartLine[] lines)
 {
+    public ChartAxis Axis { get; init; } = ChartAxis.Seconds;
+
     public string ToHtml()
     {
         var html = new StringBuilder();
@@ -20,8 +29,8 @@ internal sealed class Chart(string title, string unit, IReadOnlyList<int> second
         if (lines.Length > 1)
             AddLegend(html);
         // A drawing that is shrunk to a telephone has letters nobody can read, so there is a second one, made for it.
-        html.Append(new ChartDrawing(960, "broad", title, seconds, marks, lines).ToSvg());
-        html.Append(new ChartDrawing(400, "narrow", title, seconds, marks, lines).ToSvg());
+        html.Append(new ChartDrawing(960, "broad", title, seconds, marks, lines, Axis).ToSvg());
+        html.Append(new ChartDrawing(400, "narrow", title, seconds, marks, lines, Axis).ToSvg());
         AddTable(html);
         return html.Append("</figure>").ToString();
     }
@@ -36,7 +45,7 @@ internal sealed class Chart(string title, string unit, IReadOnlyList<int> second
 
     private void AddTable(StringBuilder html)
     {
-        html.Append("<details><summary>The numbers</summary><div class=\"wide\"><table><thead><tr><th>second</th>");
+        html.Append("<details><summary>The numbers</summary><div class=\"wide\"><table><thead><tr>").Append(Text($"<th>{Axis.Head}</th>"));
         foreach (var line in lines)
             html.Append(Text($"<th>{line.Name}</th>"));
         html.Append("</tr></thead><tbody>");

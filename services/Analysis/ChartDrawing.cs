@@ -3,7 +3,7 @@ using System.Text;
 namespace Loadstone.Analysis;
 
 /// <summary>The lines of a chart over a grid, drawn for one width. Where it is shown, <paramref name="style"/> says.</summary>
-internal sealed class ChartDrawing(int width, string style, string title, IReadOnlyList<int> seconds, IReadOnlyList<ChartMark> marks, ChartLine[] lines)
+internal sealed class ChartDrawing(int width, string style, string title, IReadOnlyList<int> seconds, IReadOnlyList<ChartMark> marks, ChartLine[] lines, ChartAxis axis)
 {
     private const int Height = 220;
     private const int Left = 56;
@@ -21,7 +21,7 @@ internal sealed class ChartDrawing(int width, string style, string title, IReadO
     public string ToSvg()
     {
         var svg = new StringBuilder();
-        svg.Append(Chart.Text($"<svg class=\"{style}\" viewBox=\"0 0 {width} {Height}\" role=\"img\" aria-label=\"{title} over the run; the numbers are in the table below\">"));
+        svg.Append(Chart.Text($"<svg class=\"{style}\" viewBox=\"0 0 {width} {Height}\" role=\"img\" aria-label=\"{title} {axis.Over}; the numbers are in the table below\">"));
         AddRows(svg);
         AddSeconds(svg);
         for (var i = 0; i < lines.Length; i++)
@@ -44,7 +44,7 @@ internal sealed class ChartDrawing(int width, string style, string title, IReadO
     {
         var step = Math.Max(1, (int)RoundUp(_last * LabelWidth / width));
         for (var second = 0; second <= _last; second += step)
-            svg.Append(Chart.Text($"<text x=\"{X(second):0.#}\" y=\"{Height - 8}\" text-anchor=\"middle\">{second} s</text>"));
+            svg.Append(Chart.Text($"<text x=\"{X(second):0.#}\" y=\"{Height - 8}\" text-anchor=\"middle\">{second}{axis.Unit}</text>"));
     }
 
     // A line that went on over seconds without a value would say that there was one.

@@ -1,4 +1,5 @@
 using Loadstone.Analysis.Baselines;
+using Loadstone.Analysis.History;
 using Loadstone.Contracts;
 using Loadstone.ServiceHost;
 using MassTransit;
@@ -16,7 +17,7 @@ public sealed class SchedulerConsumer(IDocumentSession session) : IConsumer<Exec
 }
 
 /// <summary>Runs whose measurements are complete: each is judged and reported on, once.</summary>
-public sealed class IngestionConsumer(IDocumentSession session, IIngestionClient ingestion, ISchedulerClient scheduler, TimeProvider time) : IConsumer<MetricsSealed>
+public sealed class IngestionConsumer(IDocumentSession session, IIngestionClient ingestion, ISchedulerClient scheduler, TimeProvider time, ILogger<IngestionConsumer> log) : IConsumer<MetricsSealed>
 {
     public async Task Consume(ConsumeContext<MetricsSealed> context)
     {
@@ -37,6 +38,27 @@ public sealed class IngestionConsumer(IDocumentSession session, IIngestionClient
         {
             // The message came twice; the run is judged.
             return;
+        }
+
+        await MakeOthersAsync(new JudgedRun(run, judged), measured, context.CancellationToken);
+    }
+
+    // The judgement waits for none of these; what cannot be made now is made when it is asked for.
+    private async Task MakeOthersAsync(JudgedRun run, RunMeasurements measured, CancellationToken cancellation)
+    {
+        try
+        {
+            foreach (var type in ReportMaker.Others)
+            {
+                if (await ReportMaker.MakeAsync(type, run, measured, session, ingestion, time.GetUtcNow(), cancellation) is { } made)
+                    session.Store(made);
+            }
+
+            await session.SaveChangesAsync(cancellation);
+        }
+        catch (Exception e) when (e is RestEase.ApiException or HttpRequestException or RefusalException)
+        {
+            log.LogWarning(e, "The other reports of {Execution} are not made yet", run.Run.Id);
         }
     }
 }

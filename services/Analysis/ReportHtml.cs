@@ -29,6 +29,7 @@ internal static class ReportHtml
         AddPhases(html, report.Phases);
         AddOperations(html, report);
         AddTimings(html, report.Operations);
+        HistoryHtml.Add(html, report);
         AddGenerator(html, report);
         return html.Append("</main></body></html>\n").ToString();
     }

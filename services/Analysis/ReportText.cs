@@ -40,6 +40,8 @@ internal static class ReportText
             text.Append(CultureInfo.InvariantCulture, $"- {Cell(reason)}\n");
         foreach (var one in report.Interventions)
             text.Append(CultureInfo.InvariantCulture, $"- {Cell(InterventionText.Of(one))}\n");
+        foreach (var insight in report.Comparison?.Insights ?? [])
+            text.Append(CultureInfo.InvariantCulture, $"- {Cell(insight)}\n");
         AddFindings(text, report.Findings);
         Table(text, ["criterion", "measured", ""], report.Criteria.Select(c => new[] { Cell(c.Title), ValueOf(c), c.Passed ? "✓" : "✗" }));
         Table(text, ["operation", "requests", "errors %", "mean ms", "p95 ms", "p99 ms", "per s"], report.Operations.Select(o => new[]

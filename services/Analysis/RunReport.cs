@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Loadstone.Analysis.Baselines;
 using Loadstone.Analysis.Findings;
+using Loadstone.Analysis.History;
 using Loadstone.Contracts;
 using Loadstone.Measurement;
 using Loadstone.Plans;
@@ -34,7 +35,7 @@ public sealed record Report(Guid Id, Guid ExecutionId, ReportType ReportType, Da
     public static Report Of(RunToJudge run, RunMeasurements measured, RunJudged judged) =>
         new(IdOf(run.Id), run.Id, ReportType.Summary, judged.At, RunReport.Of(run, measured, judged));
 
-    public static Guid IdOf(Guid execution) => new(SHA256.HashData([.. execution.ToByteArray(), (byte)ReportType.Summary]).AsSpan(0, 16));
+    public static Guid IdOf(Guid execution, ReportType type = ReportType.Summary) => new(SHA256.HashData([.. execution.ToByteArray(), (byte)type]).AsSpan(0, 16));
 }
 
 /// <summary>Everything a report says of a run. Times are ms, rates %, memory bytes.</summary>
@@ -87,6 +88,15 @@ public sealed record RunReport
 
     /// <summary>The seconds that the verdict leaves out because of that.</summary>
     public IReadOnlyList<int> LeftOutSeconds { get; init; } = [];
+
+    /// <summary>The operations over time; in a detailed report.</summary>
+    public IReadOnlyList<OperationSeries>? OperationSeries { get; init; }
+
+    /// <summary>The runs of the configuration up to this one; in a trend analysis.</summary>
+    public Trend? Trend { get; init; }
+
+    /// <summary>The run beside its baseline's, or the one before; in a comparison.</summary>
+    public ExecutionComparison? Comparison { get; init; }
 
     public required IReadOnlyList<ReportPoint> Series { get; init; }
 

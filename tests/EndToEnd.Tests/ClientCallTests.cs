@@ -62,7 +62,7 @@ public sealed class ClientCallTests(RunningPlatform running)
         Assert.Equal("text/event-stream", live.Content.Headers.ContentType?.MediaType);
         Assert.NotEmpty((await running.Api.MetricsAsync(run.Id, null, None)).Metrics);
         Assert.NotNull((await running.Api.ResourcesAsync(run.Id, null, None)).Samples);
-        var report = Assert.Single((await running.Api.ExecutionReportsAsync(run.Id, None)).Reports);
+        var report = Assert.Single((await running.Api.ExecutionReportsAsync(run.Id, None)).Reports, r => r["report_type"]!.ToString() == "summary");
         Assert.NotNull((await running.Api.ReportAsync(report["id"]!.GetValue<Guid>(), None)).Report);
     }
 }

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Loadstone.Client;
+using Loadstone.Plans;
 
 namespace Loadstone.EndToEnd.Tests;
 
@@ -25,6 +27,27 @@ public sealed class InsightTests(RunningPlatform running)
         Assert.Equal(insights.PerformanceGrade, report["performance_grade"]?.ToString());
         Assert.Contains("operation_error_rate_above_5", await running.Api.ReportAsync(run.Id, "html", CancellationToken.None));
         Assert.Contains("error rate", await running.Api.ReportAsync(run.Id, "markdown", CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Every_type_of_report_is_made_and_kept_and_listed()
+    {
+        var plan = RunningPlatform.Plan(""" "duration": "2s" """);
+        var first = await running.RunAsync(plan);
+        var second = await running.Api.ExecuteAsync(Guid.NewGuid().ToString(), new ExecuteRequest(first.ConfigurationId, null), CancellationToken.None);
+        var id = (await running.EndOfAsync(second.Execution.Id)).Id;
+
+        var headings = new Dictionary<string, string> { ["summary"] = "Criteria", ["detailed"] = "Response time of fixed", ["trend_analysis"] = "Trend over 2 runs", ["comparison"] = "Compared with" };
+        // Nothing is compared with a run that cannot be trusted, and a busy machine makes such runs.
+        foreach (var (type, heading) in headings.Where(h => first.Verdict == VerdictOutcome.Passed || h.Key != "comparison"))
+        {
+            Assert.Contains(heading, await running.Api.ReportAsync(id, "html", type, CancellationToken.None));
+            Assert.Equal(type, JsonNode.Parse(await running.Api.ReportAsync(id, "json", type, CancellationToken.None))!["report"]!["report_type"]!.ToString());
+            Assert.Contains(type, (await running.Api.ExecutionReportsAsync(id, CancellationToken.None)).Reports.Select(r => r["report_type"]!.ToString()));
+        }
+
+        var (alone, _) = await running.Gateway.CallAsync(HttpMethod.Get, $"/api/load-testing/executions/{first.Id}/report?type=comparison");
+        Assert.Equal(HttpStatusCode.Conflict, alone);
     }
 
     [Fact]

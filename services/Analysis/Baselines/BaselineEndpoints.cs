@@ -88,8 +88,8 @@ internal static class BaselineEndpoints
 
     private static async Task<BaselineComparisonAnswer> OfRunAsync(Guid id, IQuerySession session, IIngestionClient ingestion, CancellationToken cancellation)
     {
-        var (run, judged) = await CompareEndpoint.FindAsync(id, session, cancellation);
-        return new BaselineComparisonAnswer(true, await RunBaseline.CompareAsync(session, ingestion, run, judged.Figures, null, cancellation));
+        var run = await CompareEndpoint.FindAsync(id, session, cancellation);
+        return new BaselineComparisonAnswer(true, await RunBaseline.OfTodayAsync(session, ingestion, run, cancellation));
     }
 
     private static async Task<Asked> ReadAsync(HttpContext http, IQuerySession session)

@@ -1,3 +1,4 @@
+using Loadstone.Analysis.History;
 using Loadstone.Measurement;
 
 namespace Loadstone.Analysis.Baselines;
@@ -8,6 +9,14 @@ internal static class RunBaseline
     public static async Task<Baseline?> FindAsync(IQuerySession session, RunToJudge run, CancellationToken cancellation) =>
         await session.LoadAsync<Baseline>(Baseline.IdOf(BaselineScope.Configuration, run), cancellation)
         ?? await session.LoadAsync<Baseline>(Baseline.IdOf(BaselineScope.TestType, run), cancellation);
+
+    /// <summary>A judged run beside the baseline of today: as it was found when it was judged, unless another baseline was accepted since.</summary>
+    public static async Task<BaselineComparison?> OfTodayAsync(IQuerySession session, IIngestionClient ingestion, JudgedRun run, CancellationToken cancellation)
+    {
+        var baseline = await FindAsync(session, run.Run, cancellation);
+        return run.Judged.Baseline is { } found && (found.BaselineId, found.BaselineVersion) == (baseline?.Id, baseline?.Version)
+            ? found : await CompareAsync(session, ingestion, run.Run, run.Judged.Figures, null, cancellation);
+    }
 
     /// <summary>Null when there is no baseline, or the run is the baseline itself.</summary>
     /// <param name="session">Where baselines are kept.</param>

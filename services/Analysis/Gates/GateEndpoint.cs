@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Loadstone.Analysis.Baselines;
 using Loadstone.Analysis.Benchmarks;
+using Loadstone.Analysis.History;
 using Loadstone.Contracts;
 using Loadstone.Plans;
 using Loadstone.ServiceHost;
@@ -45,7 +46,7 @@ internal static class GateEndpoint
         var verdict = judgement.Last.Verdict;
         return Gate.Of(
             verdict, ended, await BenchmarksAsync(run, verdict, session, ingestion, cancellation),
-            await RunBaseline.CompareAsync(session, ingestion, run, judgement.Last.Figures, null, cancellation));
+            await RunBaseline.OfTodayAsync(session, ingestion, new JudgedRun(run, judgement.Last), cancellation));
     }
 
     private static async Task<ExecutionStateChanged> StateAsync(Guid id, ISchedulerClient scheduler, CancellationToken cancellation)
