@@ -24,7 +24,7 @@ public sealed class IngestionConsumer(IDocumentSession session, IIngestionClient
         var id = context.Message.ExecutionId;
         var asked = await session.LoadAsync<RunToJudge>(id, context.CancellationToken) ?? throw new TooEarlyException($"the execution {id}");
         var run = asked with { Interventions = await scheduler.InterventionsAsync(id, context.CancellationToken) };
-        var measured = await ingestion.MeasurementsAsync(id, context.CancellationToken);
+        var measured = await ingestion.WindowsAsync(id, context.CancellationToken);
         var decided = Judgement.Decide(run, measured, time.GetUtcNow());
         var judged = decided with { Baseline = await RunBaseline.CompareAsync(session, ingestion, run, decided.Figures, JudgedWindow.Of(run, measured).Seconds, context.CancellationToken) };
         session.SetHeader("actor", "analysis");

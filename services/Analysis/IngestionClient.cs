@@ -6,10 +6,7 @@ namespace Loadstone.Analysis;
 /// <summary>The ingestion service, asked for everything a sealed run measured.</summary>
 public interface IIngestionClient
 {
-    [Get("internal/executions/{id}/measurements")]
-    Task<RunMeasurements> MeasurementsAsync([Path] Guid id, CancellationToken cancellation);
-
-    /// <summary>The same by windows of so many seconds.</summary>
+    /// <summary>By windows of so many seconds; see <see cref="BoundedMeasurements"/>.</summary>
     [Get("internal/executions/{id}/measurements")]
     Task<RunMeasurements> MeasurementsAsync([Path] Guid id, [Query] int stretch, CancellationToken cancellation);
 

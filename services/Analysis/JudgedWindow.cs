@@ -20,7 +20,7 @@ public static class JudgedWindow
             return measured;
         var leftOut = LeftOut(run.Interventions, measured.Seconds);
         var total = new MetricWindow { Seconds = 0 };
-        var seconds = measured.Seconds.Where(s => !leftOut.Contains(s.Sequence)).ToList();
+        var seconds = measured.Seconds.Where(s => !SecondsOf(s).Any(leftOut.Contains)).ToList();
         foreach (var second in seconds)
             total.AddSeconds(second);
         return measured with { Total = total, Seconds = seconds };
@@ -41,6 +41,9 @@ public static class JudgedWindow
 
         return leftOut;
     }
+
+    // A window of a long run is of many seconds.
+    private static IEnumerable<int> SecondsOf(MetricWindow window) => Enumerable.Range(window.Sequence, Math.Max(1, (int)Math.Ceiling(window.Seconds)));
 
     /// <summary>Seconds in words: <c>12–15, 40</c>.</summary>
     public static string InWords(IEnumerable<int> seconds)

@@ -18,7 +18,7 @@ internal static class JudgementEndpoints
         var (asked, _) = await FindAsync(id, session, http.RequestAborted);
         var run = asked with { Interventions = await scheduler.InterventionsAsync(id, http.RequestAborted) };
         var by = InternalIdentity.CallerOf(http).User;
-        var measured = run.Interventions.Count > 0 || criteria.All().Any(c => c.NeedsSeconds) ? await ingestion.MeasurementsAsync(id, http.RequestAborted) : await ingestion.TotalAsync(id, http.RequestAborted);
+        var measured = run.Interventions.Count > 0 || criteria.All().Any(c => c.NeedsSeconds) ? await ingestion.WindowsAsync(id, http.RequestAborted) : await ingestion.TotalAsync(id, http.RequestAborted);
         var judged = Judgement.DecideAgain(run, criteria, measured, by, time.GetUtcNow());
         session.SetHeader("actor", by);
         session.Events.Append(id, judged);

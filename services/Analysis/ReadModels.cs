@@ -44,7 +44,7 @@ internal static class ReadModels
             return false;
         try
         {
-            session.Store(Report.Of(run, await ingestion.MeasurementsAsync(run.Id, cancellation), judgement.Last));
+            session.Store(Report.Of(run, await ingestion.WindowsAsync(run.Id, cancellation), judgement.Last));
         }
         catch (RestEase.ApiException e) when (e.StatusCode == System.Net.HttpStatusCode.NotFound)
         {

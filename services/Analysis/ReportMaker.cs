@@ -40,7 +40,7 @@ internal static class ReportMaker
             return kept;
         var found = await CompareEndpoint.FindAsync(id, session, cancellation);
         var run = found with { Run = found.Run with { Interventions = await scheduler.InterventionsAsync(id, cancellation) } };
-        var made = await MakeAsync(type, run, await ingestion.MeasurementsAsync(id, cancellation), session, ingestion, time.GetUtcNow(), cancellation)
+        var made = await MakeAsync(type, run, await ingestion.WindowsAsync(id, cancellation), session, ingestion, time.GetUtcNow(), cancellation)
             ?? throw RefusalException.Conflict("There is nothing to compare the execution with: no baseline, and no earlier execution of its configuration that can be trusted.");
         session.Store(made);
         await session.SaveChangesAsync(cancellation);

@@ -30,16 +30,16 @@ internal static class RunBaseline
     {
         if (await FindAsync(session, run, cancellation) is not { } baseline || baseline.Values.ExecutionId == run.Id)
             return null;
-        var own = seconds ?? (await ingestion.MeasurementsAsync(run.Id, cancellation)).Seconds;
-        return BaselineComparison.Of(baseline, figures, own, await ingestion.SecondsIfAnyAsync(baseline.Values.ExecutionId, cancellation));
+        var own = seconds ?? (await ingestion.WindowsAsync(run.Id, cancellation)).Seconds;
+        return BaselineComparison.Of(baseline, figures, own, await ingestion.WindowsIfAnyAsync(baseline.Values.ExecutionId, BoundedMeasurements.StretchOf(own), cancellation));
     }
 
     // The seconds of an old run may be gone.
-    private static async Task<IReadOnlyList<MetricWindow>?> SecondsIfAnyAsync(this IIngestionClient ingestion, Guid execution, CancellationToken cancellation)
+    private static async Task<IReadOnlyList<MetricWindow>?> WindowsIfAnyAsync(this IIngestionClient ingestion, Guid execution, int stretch, CancellationToken cancellation)
     {
         try
         {
-            return (await ingestion.MeasurementsAsync(execution, cancellation)).Seconds;
+            return (await ingestion.MeasurementsAsync(execution, stretch, cancellation)).Seconds;
         }
         catch (RestEase.ApiException e) when (e.StatusCode == System.Net.HttpStatusCode.NotFound)
         {

@@ -1,4 +1,3 @@
-using Loadstone.Measurement;
 using Loadstone.ServiceHost;
 
 namespace Loadstone.Analysis.History;
@@ -19,14 +18,17 @@ internal static class CompareEndpoint
         return new CompareAnswer(true, comparison, comparison.Insights);
     }
 
-    /// <summary>Long runs are compared by longer windows; all of one comparison by windows of the same length.</summary>
+    /// <summary>Long runs are compared by longer windows; all of one comparison by windows of the same length, two runs at a time.</summary>
     public static async Task<ExecutionComparison> OfAsync(IReadOnlyList<JudgedRun> runs, IIngestionClient ingestion, CancellationToken cancellation)
     {
         var stretch = (int)Math.Max(1, Math.Ceiling(runs.Max(r => r.Judged.Peaks.LoadSeconds) / MostWindows));
-        var windows = new List<IReadOnlyList<MetricWindow>>();
         foreach (var run in runs)
-            windows.Add((await ingestion.MeasurementsAsync(run.Run.Id, stretch, cancellation)).Seconds);
-        return ExecutionComparison.Of(runs, windows);
+            stretch = Math.Max(stretch, BoundedMeasurements.StretchFor((await ingestion.TotalAsync(run.Run.Id, cancellation)).Total));
+        var first = (await ingestion.MeasurementsAsync(runs[0].Run.Id, stretch, cancellation)).Seconds;
+        var changes = new List<ExecutionChanges>();
+        foreach (var run in runs.Skip(1))
+            changes.Add(ExecutionChanges.Between(run.Run.Id, first, (await ingestion.MeasurementsAsync(run.Run.Id, stretch, cancellation)).Seconds));
+        return ExecutionComparison.Of(runs, changes);
     }
 
     /// <exception cref="RefusalException">404 when there is no such execution, 409 when it is not judged yet.</exception>

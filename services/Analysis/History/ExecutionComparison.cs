@@ -14,27 +14,26 @@ public sealed record ComparedExecution(
 }
 
 /// <summary>How one run differs from the first.</summary>
-public sealed record ExecutionChanges(Guid ExecutionId, ChangeVerdict Verdict, IReadOnlyList<MetricChange> Overall, IReadOnlyList<MetricChange> Operations);
-
-/// <summary>Runs beside the first of them (requirements R8.7): for each metric and operation the difference, its interval and what it amounts to.</summary>
-public sealed record ExecutionComparison(Guid BaseExecutionId, IReadOnlyList<ComparedExecution> Executions, IReadOnlyList<ExecutionChanges> Changes, IReadOnlyList<string> Insights)
+public sealed record ExecutionChanges(Guid ExecutionId, ChangeVerdict Verdict, IReadOnlyList<MetricChange> Overall, IReadOnlyList<MetricChange> Operations)
 {
-    /// <summary>Pure. The seconds, or longer windows of one length, stand in the order of the runs.</summary>
-    public static ExecutionComparison Of(IReadOnlyList<JudgedRun> runs, IReadOnlyList<IReadOnlyList<MetricWindow>> windows)
+    /// <summary>Pure. Both sides are windows of the same length.</summary>
+    public static ExecutionChanges Between(Guid id, IReadOnlyList<MetricWindow> first, IReadOnlyList<MetricWindow> other)
     {
-        IReadOnlyList<ExecutionChanges> changes = [.. runs.Skip(1).Select((run, i) => Between(run.Run.Id, windows[0], windows[i + 1]))];
-        return new ExecutionComparison(runs[0].Run.Id, [.. runs.Select(ComparedExecution.Of)], changes, [.. Doubts(runs), .. changes.SelectMany(c => InWords(c, runs))]);
-    }
-
-    private static ExecutionChanges Between(Guid id, IReadOnlyList<MetricWindow> a, IReadOnlyList<MetricWindow> b)
-    {
-        var overall = RunComparison.Whole(a, b, new Tolerances());
-        return new ExecutionChanges(id, VerdictOf(overall), overall, RunComparison.Operations(a, b, new Tolerances()));
+        var overall = RunComparison.Whole(first, other, new Tolerances());
+        return new ExecutionChanges(id, VerdictOf(overall), overall, RunComparison.Operations(first, other, new Tolerances()));
     }
 
     // What got worse counts more than what got better; what nobody can tell is no reason to say that nothing changed.
     private static ChangeVerdict VerdictOf(IReadOnlyList<MetricChange> overall) =>
         new[] { ChangeVerdict.Regression, ChangeVerdict.Improvement, ChangeVerdict.Inconclusive }.Where(v => overall.Any(c => c.Verdict == v)).DefaultIfEmpty(ChangeVerdict.NoChange).First();
+}
+
+/// <summary>Runs beside the first of them (requirements R8.7): for each metric and operation the difference, its interval and what it amounts to.</summary>
+public sealed record ExecutionComparison(Guid BaseExecutionId, IReadOnlyList<ComparedExecution> Executions, IReadOnlyList<ExecutionChanges> Changes, IReadOnlyList<string> Insights)
+{
+    /// <summary>Pure. The changes are those of the runs behind the first.</summary>
+    public static ExecutionComparison Of(IReadOnlyList<JudgedRun> runs, IReadOnlyList<ExecutionChanges> changes) =>
+        new(runs[0].Run.Id, [.. runs.Select(ComparedExecution.Of)], changes, [.. Doubts(runs), .. changes.SelectMany(c => InWords(c, runs))]);
 
     private static IEnumerable<string> Doubts(IReadOnlyList<JudgedRun> runs)
     {

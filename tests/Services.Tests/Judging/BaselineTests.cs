@@ -109,7 +109,8 @@ public sealed class BaselineTests
     public void A_comparison_says_in_sentences_what_differs_and_what_to_doubt()
     {
         var (a, b) = (Judged("before", VerdictOutcome.Passed), Judged("after", VerdictOutcome.Invalid));
-        var comparison = ExecutionComparison.Of([a, b], [new SyntheticRun(1).Measure(), new SyntheticRun(2) { Slowness = (_, _) => 1.3 }.Measure()]);
+        var comparison = ExecutionComparison.Of(
+            [a, b], [ExecutionChanges.Between(b.Run.Id, new SyntheticRun(1).Measure(), new SyntheticRun(2) { Slowness = (_, _) => 1.3 }.Measure())]);
 
         Assert.Equal(Analysis.Statistics.ChangeVerdict.Regression, Assert.Single(comparison.Changes).Verdict);
         Assert.Contains(comparison.Insights, i => i.StartsWith("after against before: p95_response_time rose", StringComparison.Ordinal));

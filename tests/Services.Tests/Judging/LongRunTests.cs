@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using Loadstone.Analysis;
+using Loadstone.Contracts;
+using Loadstone.Measurement;
+using Loadstone.Plans;
+using Xunit.Abstractions;
+
+namespace Loadstone.Services.Tests.Judging;
+
+public sealed class LongRunTests(ITestOutputHelper output)
+{
+    [Theory]
+    [InlineData(600, 10, 1)]
+    [InlineData(7200, 100, 72)]
+    [InlineData(7200, 1, 1)]
+    [InlineData(0, 0, 1)]
+    public void A_run_is_read_by_windows_that_keep_it_in_memory(double seconds, int operations, int expected)
+    {
+        var total = new MetricWindow { Seconds = seconds, Operations = [.. Enumerable.Range(0, operations).Select(i => new OperationWindow { Scenario = "s", Operation = $"o{i}" })] };
+
+        Assert.Equal(expected, BoundedMeasurements.StretchFor(total));
+    }
+
+    [Fact]
+    public void A_detailed_report_of_two_hours_and_a_hundred_operations_is_made_in_three_seconds()
+    {
+        var seconds = Enumerable.Range(0, 100).Select(Window).ToList();
+        var measured = new RunMeasurements(Guid.NewGuid(), SyntheticRun.Total(seconds), [], [], seconds);
+        var run = new RunToJudge(measured.ExecutionId, Guid.NewGuid(), "x", new TestPlan { Name = "x" }, "sample", "me", DateTimeOffset.UnixEpoch);
+        Report Make() => new(Guid.NewGuid(), run.Id, ReportType.Detailed, DateTimeOffset.UnixEpoch, RunReport.Of(run, measured, Judgement.Decide(run, measured, DateTimeOffset.UnixEpoch)) with { OperationSeries = OperationSeries.Of(measured) });
+        _ = ReportHtml.Of(Make().ReportData); // once before, so that compiling is not measured
+        var begun = Stopwatch.GetTimestamp();
+
+        var report = Make().ReportData;
+        var html = ReportHtml.Of(report);
+
+        var took = Stopwatch.GetElapsedTime(begun);
+        output.WriteLine($"{took.TotalMilliseconds:0} ms, {html.Length / 1024} KB");
+        Assert.True(took < TimeSpan.FromSeconds(3), $"it took {took}");
+        Assert.Equal(100, report.OperationSeries!.Count);
+    }
+
+    private static MetricWindow Window(int i)
+    {
+        var window = new MetricWindow { Sequence = 72 * i, Seconds = 72, VirtualUsers = 100 };
+        for (var o = 0; o < 100; o++)
+        {
+            var requests = new OperationWindow { Scenario = "s", Operation = $"operation {o}", Sent = 200, Ok = 200 };
+            for (var r = 0; r < 200; r++)
+                requests.Response.Record(1_000_000L * (5 + ((r * 7919) + o) % 60));
+            window.Append(requests);
+        }
+
+        return window;
+    }
+}
