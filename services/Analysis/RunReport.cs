@@ -120,13 +120,20 @@ public sealed record RunReport
         Generator = GeneratorFigures.Of(measured.Total),
         Operations = [.. measured.Total.Operations.Select(o => OperationFigures.Of(o, measured.Total.Seconds)).OrderByDescending(o => o.Figures.AvgResponseTime)],
         Phases = PhasePerformance.Of(measured.Seconds),
-        Findings = RunFindings.Of(run.Plan, JudgedWindow.Of(run, measured), judged.Verdict),
+        Findings = FindingsOf(run, measured, judged),
         Baseline = judged.Baseline,
         Interventions = run.Interventions,
         LeftOutSeconds = [.. JudgedWindow.LeftOut(run.Interventions, measured.Seconds)],
         Series = SeriesOf(measured.Seconds),
         Gaps = [.. measured.Gaps, .. measured.Notes ?? []],
     };
+
+    private static RunFindings FindingsOf(RunToJudge run, RunMeasurements measured, RunJudged judged)
+    {
+        var found = RunFindings.Of(run.Plan, JudgedWindow.Of(run, measured), judged.Verdict);
+        var leftOut = JudgedWindow.LeftOut(run.Interventions, measured.Seconds);
+        return leftOut.Count == 0 ? found : found with { Insights = [$"The load was changed by hand: what follows leaves out the seconds {JudgedWindow.InWords(leftOut)}.", .. found.Insights] };
+    }
 
     private static List<ReportPoint> SeriesOf(IReadOnlyList<MetricWindow> seconds)
     {

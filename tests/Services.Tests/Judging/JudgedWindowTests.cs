@@ -27,6 +27,7 @@ public sealed class JudgedWindowTests
         var report = RunReport.Of(steered, measured, judged);
         Assert.Equal([20, 21, 22, 23], report.LeftOutSeconds);
         Assert.Equal(60, report.Series.Count);
+        Assert.Equal("The load was changed by hand: what follows leaves out the seconds 20–23.", report.Findings.Insights[0]);
         var html = ReportHtml.Of(report);
         Assert.Contains("<title>second 20.4: 400 arrivals per second from 20.4 s on, by ada</title>", html);
         Assert.Contains("The verdict leaves out the seconds 20–23.", html);
