@@ -57,7 +57,7 @@ public sealed class Closing(LeasedRun run, Database database, WindowStore window
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await LockRunAsync(connection, cancellation);
+        await RunLock.TakeAsync(connection, run.ExecutionId, cancellation);
         var (window, reported) = await windows.ReadSecondAsync(connection, run.Day, run.ExecutionId, second, cancellation);
         if (!may(second, reported.ToHashSet()))
             return false;
@@ -66,14 +66,6 @@ public sealed class Closing(LeasedRun run, Database database, WindowStore window
         if (second > _lastClosed && accounts.StartAt is { } start)
             Instruments.CloseDelay.Record((time.GetUtcNow() - start.AddSeconds(second + 1)).TotalSeconds);
         return true;
-    }
-
-    // Against windows that are being stored just now: see store_window.sql.
-    private async Task LockRunAsync(NpgsqlConnection connection, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand("select from ingestion.runs where execution_id = $1 for update", connection);
-        Database.AddValues(command.Parameters, run.ExecutionId);
-        await command.ExecuteNonQueryAsync(cancellation);
     }
 
     private async Task WriteAsync(NpgsqlConnection connection, MetricWindow window, List<int> missing, CancellationToken cancellation)
@@ -115,7 +107,7 @@ public sealed class Closing(LeasedRun run, Database database, WindowStore window
         await RenewTotalAsync(cancellation);
         await using var connection = await database.Source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await LockRunAsync(connection, cancellation);
+        await RunLock.TakeAsync(connection, run.ExecutionId, cancellation);
         if (await HasOthersAsync(connection, cancellation))
             return;
         await using var command = new NpgsqlCommand(

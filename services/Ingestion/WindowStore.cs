@@ -24,9 +24,12 @@ public sealed class WindowStore(Database database, RunLedger ledger)
     /// <summary>The same in the caller's transaction, on a day that was made before.</summary>
     public static async Task<bool> StoreAsync(NpgsqlConnection connection, MetricWindowRecorded recorded, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(Database.Script("store_window"), connection);
-        Database.AddValues(command.Parameters, Values(recorded));
-        return (long)(await command.ExecuteScalarAsync(cancellation))! > 0;
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { new(RunLock.Shared), new(Database.Script("store_window")) } };
+        Database.AddValues(batch.BatchCommands[0].Parameters, recorded.ExecutionId);
+        Database.AddValues(batch.BatchCommands[1].Parameters, Values(recorded));
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        await reader.NextResultAsync(cancellation);
+        return await reader.ReadAsync(cancellation) && reader.GetInt64(0) > 0;
     }
 
     /// <summary>One second of a run, merged over the shards that reported it, and which these are.</summary>

@@ -124,6 +124,26 @@ public sealed class ClosingTests(TestDatabase test) : IClassFixture<TestDatabase
     }
 
     [Fact]
+    public async Task Who_closes_is_not_kept_waiting_by_those_who_come_to_store_after_it()
+    {
+        await StartAsync(0);
+        var closing = await TakeAsync();
+        await StoreAsync(0, 0, 5);
+        await using var storing = await test.Database.Source.OpenConnectionAsync();
+        await using var open = await storing.BeginTransactionAsync();
+        await WindowStore.StoreAsync(storing, new MetricWindowRecorded(_run, 0, Day, Window(1, 5)), CancellationToken.None);
+
+        var closed = AdvanceAsync(closing);
+        await UntilWaitingAsync(1);
+        var later = StoreAsync(0, 2, 5);
+        Assert.NotSame(later, await Task.WhenAny(later, UntilWaitingAsync(2)));
+
+        await open.CommitAsync();
+        Assert.Equal((0, 0, 5L), (await closed)[0]);
+        Assert.True(await later);
+    }
+
+    [Fact]
     public async Task Another_instance_takes_a_run_over_when_the_lease_runs_out_and_goes_on_where_it_was()
     {
         await StartAsync(0);
@@ -139,6 +159,15 @@ public sealed class ClosingTests(TestDatabase test) : IClassFixture<TestDatabase
         await FinishAsync(0, last: 1, sent: 9);
         Assert.Equal([(1, 0, 4L)], await AdvanceAsync(taken, second));
         Assert.Equal(9, (await SealAsync())!.Total.Total().Sent);
+    }
+
+    // Returns when so many of the database's sessions wait for a lock.
+    private async Task UntilWaitingAsync(long sessions)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await using var count = test.Database.Source.CreateCommand("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'");
+        while ((long)(await count.ExecuteScalarAsync(patience.Token))! < sessions)
+            await Task.Yield();
     }
 
     private Task StartAsync(params int[] shards) => _ledger.StartedAsync(new ExecutionStarted(_run, Day, Start, shards), CancellationToken.None);

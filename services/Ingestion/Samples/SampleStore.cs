@@ -62,8 +62,9 @@ public sealed class SampleStore(Database database, WindowStore windows, Arrivals
 
     private static async Task<Standing> LockAsync(NpgsqlConnection connection, Guid execution, CancellationToken cancellation)
     {
+        await RunLock.TakeAsync(connection, execution, cancellation);
         await using var command = new NpgsqlCommand(
-            "select day, start_at, ended or sealed_at is not null or not takes_samples from ingestion.runs where execution_id = $1 for update", connection);
+            "select day, start_at, ended or sealed_at is not null or not takes_samples from ingestion.runs where execution_id = $1", connection);
         Database.AddValues(command.Parameters, execution);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);

@@ -1,7 +1,7 @@
--- Stores one window and its operations once, whatever comes twice. The run's row is locked against the closer of its seconds:
--- either the closer sees this window, or we see that its second is closed already and mark it late.
+-- Stores one window and its operations once, whatever comes twice. The run is locked against the closer of its seconds, by the
+-- statement before this one: either the closer sees this window, or we see that its second is closed already and mark it late.
 with run as (
-  select last_closed from ingestion.runs where execution_id = $2 for share
+  select last_closed from ingestion.runs where execution_id = $2
 ),
 fresh as (
   insert into ingestion.shard_windows (day, execution_id, shard, sequence, virtual_users, load_seconds, planned, started, dropped, cancelled,
