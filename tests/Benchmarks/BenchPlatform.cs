@@ -27,12 +27,19 @@ internal sealed class BenchPlatform : IAsyncDisposable
 
     public string Postgres => _servers.PostgresConnectionString;
 
+    public LocalServers Servers => _servers;
+
+    /// <summary>Where everything that it keeps is.</summary>
+    public string Folder => _folder.Path;
+
     /// <summary>Starts it.</summary>
     public static async Task<BenchPlatform> StartAsync(CancellationToken cancellation)
     {
         var folder = StateFolder.Open(StateFolder.FindClone(), "bench-platform");
         var servers = await LocalServers.StartAsync(folder, Console.Error.WriteLine, cancellation);
-        return new BenchPlatform(folder, servers, await Platform.StartAsync(folder, servers, Unlimited, cancellation));
+        // Temporary files of its own, so that they can be counted.
+        var settings = new Dictionary<string, string>(Unlimited) { ["TMPDIR"] = folder.PrivateSubfolder("tmp") };
+        return new BenchPlatform(folder, servers, await Platform.StartAsync(folder, servers, settings, cancellation));
     }
 
     /// <summary>An environment of a name that is used once, for a target.</summary>

@@ -12,6 +12,11 @@ internal static class PlatformCommands
         start.SetAction((given, ct) => StartBenchmark.RunAsync(given.GetValue(runs), given.GetValue(json), ct));
         yield return start;
 
+        var many = new Option<int>("--runs") { Description = "How many runs.", DefaultValueFactory = _ => 600 };
+        var scheduled = new Command("runs", "T20: hundreds of runs of a schedule, four at once: memory, connections, queues, files. Ends with 1 when something grows.") { many };
+        scheduled.SetAction((given, ct) => RunsBenchmark.RunAsync(Math.Max(RunsBenchmark.Fewest, given.GetValue(many)), given.GetValue(json), ct));
+        yield return scheduled;
+
         var overhead = new Command("overhead", "T12: the throughput of a run with all services on this machine, beside the engine alone.") { rounds, seconds };
         overhead.SetAction((given, ct) => OverheadBenchmark.RunAsync(given.GetValue(rounds), given.GetValue(seconds), given.GetValue(json), ct));
         yield return overhead;
