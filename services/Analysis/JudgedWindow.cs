@@ -18,9 +18,9 @@ public static class JudgedWindow
     {
         if (run.Interventions.Count == 0)
             return measured;
-        var leftOut = LeftOut(run.Interventions, measured.Seconds);
+        var (leftOut, length) = (LeftOut(run.Interventions, measured.Seconds), LengthOf(measured.Seconds));
         var total = new MetricWindow { Seconds = 0 };
-        var seconds = measured.Seconds.Where(s => !SecondsOf(s).Any(leftOut.Contains)).ToList();
+        var seconds = measured.Seconds.Where(s => !Enumerable.Range(s.Sequence, length).Any(leftOut.Contains)).ToList();
         foreach (var second in seconds)
             total.AddSeconds(second);
         return measured with { Total = total, Seconds = seconds };
@@ -29,7 +29,7 @@ public static class JudgedWindow
     /// <summary>The seconds that do not count.</summary>
     public static IReadOnlySet<int> LeftOut(IReadOnlyList<Intervention> interventions, IReadOnlyList<MetricWindow> seconds)
     {
-        var last = seconds.Select(s => s.Sequence).DefaultIfEmpty(-1).Max();
+        var last = seconds.Select(s => s.Sequence).DefaultIfEmpty(-1).Max() + LengthOf(seconds) - 1;
         var leftOut = new SortedSet<int>();
         foreach (var (one, next) in interventions.Zip(interventions.Skip(1).Append(null)))
         {
@@ -42,8 +42,9 @@ public static class JudgedWindow
         return leftOut;
     }
 
-    // A window of a long run is of many seconds.
-    private static IEnumerable<int> SecondsOf(MetricWindow window) => Enumerable.Range(window.Sequence, Math.Max(1, (int)Math.Ceiling(window.Seconds)));
+    // A long run is read by windows of many seconds.
+    private static int LengthOf(IReadOnlyList<MetricWindow> windows) =>
+        windows.Zip(windows.Skip(1), (a, b) => b.Sequence - a.Sequence).DefaultIfEmpty(1).Min();
 
     /// <summary>Seconds in words: <c>12–15, 40</c>.</summary>
     public static string InWords(IEnumerable<int> seconds)

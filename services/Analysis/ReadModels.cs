@@ -29,7 +29,7 @@ internal static class ReadModels
         await foreach (var judgement in session.AllAsync<Judgement>(j => j.Id, cancellation))
         {
             made.Add(judgement.Id);
-            if (!await TryMakeReportAsync(store, services.GetRequiredService<IIngestionClient>(), judgement, cancellation))
+            if (!await TryMakeReportAsync(store, services, judgement, cancellation))
                 left.Add($"analysis.mt_doc_report: the report of the execution {judgement.Id} stays as it is, for what it was made of is not kept any more");
         }
 
@@ -37,14 +37,16 @@ internal static class ReadModels
         return left;
     }
 
-    private static async Task<bool> TryMakeReportAsync(IDocumentStore store, IIngestionClient ingestion, Judgement judgement, CancellationToken cancellation)
+    private static async Task<bool> TryMakeReportAsync(IDocumentStore store, IServiceProvider services, Judgement judgement, CancellationToken cancellation)
     {
         await using var session = store.LightweightSession();
         if (await session.LoadAsync<RunToJudge>(judgement.Id, cancellation) is not { } run)
             return false;
+        var (ingestion, scheduler) = (services.GetRequiredService<IIngestionClient>(), services.GetRequiredService<ISchedulerClient>());
         try
         {
-            session.Store(Report.Of(run, await ingestion.WindowsAsync(run.Id, cancellation), judgement.Last));
+            var steered = run with { Interventions = await scheduler.InterventionsAsync(run.Id, cancellation) };
+            session.Store(Report.Of(steered, await ingestion.WindowsAsync(run.Id, cancellation), judgement.Last));
         }
         catch (RestEase.ApiException e) when (e.StatusCode == System.Net.HttpStatusCode.NotFound)
         {

@@ -44,6 +44,17 @@ public sealed class JudgedWindowTests
         "55–59", JudgedWindow.InWords(JudgedWindow.LeftOut([At(55, InterventionKind.Paused)], [.. Enumerable.Range(0, 60).Select(Second)])));
 
     [Fact]
+    public void Of_a_long_run_that_is_read_by_longer_windows_each_window_with_such_a_second_is_left_out()
+    {
+        MetricWindow[] windows = [.. Enumerable.Range(0, 12).Select(i => Second(i * 10))];
+        var run = new RunToJudge(Guid.NewGuid(), Guid.NewGuid(), "x", new TestPlan { Name = "x" }, "sample", "me", Noon) { Interventions = [At(48.5, InterventionKind.Changed), At(117, InterventionKind.Changed)] };
+
+        var judged = JudgedWindow.Of(run, new RunMeasurements(run.Id, SyntheticRun.Total(windows), [], [], windows));
+
+        Assert.Equal([0, 10, 20, 30, 60, 70, 80, 90, 100], judged.Seconds.Select(s => s.Sequence));
+    }
+
+    [Fact]
     public void A_run_with_no_second_that_counts_is_inconclusive()
     {
         MetricWindow[] seconds = [.. new SyntheticRun(1) { Seconds = 3 }.Measure()];
