@@ -18,6 +18,7 @@ internal static class Store
             options.UseSystemTextJsonForSerialization(EnumStorage.AsInteger, Casing.SnakeCase, json => WireJson.ConfigureTransport(json));
             MapEvents(options.Events);
             options.Projections.Snapshot<Execution>(SnapshotLifecycle.Inline);
+            options.Schema.For<Execution>().Index(x => x.EndedAt);
             options.Projections.Snapshot<Schedule>(SnapshotLifecycle.Inline);
         }).UseLightweightSessions().ApplyAllDatabaseChangesOnStartup()
             .AddAsyncDaemon(DaemonMode.HotCold).AddSubscriptionWithServices<Announcer>(ServiceLifetime.Scoped);
