@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -15,6 +16,7 @@ namespace Loadstone.ServiceHost;
 /// </summary>
 public static class PrometheusPage
 {
+    private const string PoolName = "db.client.connection.pool.name";
     private const int LongestMs = 2000;
     private const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -120,8 +122,21 @@ public static class PrometheusPage
     {
         var labels = new List<string>();
         foreach (var (name, value) in tags)
-            labels.Add($"{Plain(name)}=\"{Convert.ToString(value, CultureInfo.InvariantCulture)?.Replace("\\", "\\\\").Replace("\"", "\\\"").ReplaceLineEndings("\\n")}\"");
+            labels.Add($"{Plain(name)}=\"{Convert.ToString(name == PoolName ? NameOfPool(value) : value, CultureInfo.InvariantCulture)?.Replace("\\", "\\\\").Replace("\"", "\\\"").ReplaceLineEndings("\\n")}\"");
         return string.Join(',', labels);
+    }
+
+    // Npgsql calls a pool by its whole connection string, which is nobody's business who looks at figures.
+    private static string? NameOfPool(object? connectionString)
+    {
+        try
+        {
+            return new NpgsqlConnectionStringBuilder(connectionString?.ToString()).ApplicationName;
+        }
+        catch (ArgumentException)
+        {
+            return "database";
+        }
     }
 
     internal static string NameOf(string name, string unit, bool isSum)

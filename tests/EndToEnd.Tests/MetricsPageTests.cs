@@ -28,6 +28,8 @@ public sealed partial class MetricsPageTests(RunningPlatform running)
         Assert.True(asked.Count > 15);
         Assert.Empty(asked.Except(there));
         Assert.DoesNotContain("Password", pages, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("Host=", pages, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("pool_name=\"loadstone scheduler\"", pages);
         Assert.Contains($"loadstone_run_requests{{execution=\"{id}\"}}", pages);
     }
 
