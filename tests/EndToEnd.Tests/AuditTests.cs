@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Loadstone.Client;
+using Loadstone.Local.Tests;
 using Npgsql;
 
 namespace Loadstone.EndToEnd.Tests;

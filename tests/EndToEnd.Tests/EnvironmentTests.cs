@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Loadstone.Client;
 using Loadstone.Local;
+using Loadstone.Local.Tests;
 using Npgsql;
 
 namespace Loadstone.EndToEnd.Tests;

@@ -1,4 +1,4 @@
-namespace Loadstone.EndToEnd.Tests;
+namespace Loadstone.Local.Tests;
 
 /// <summary>The `servers` verb, as a process of its own.</summary>
 public sealed class ServersCommandTests

@@ -1,9 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
-using Loadstone.Local;
 using Npgsql;
 
-namespace Loadstone.EndToEnd.Tests;
+namespace Loadstone.Local.Tests;
 
 public sealed class LocalServersTests : IDisposable
 {

@@ -1,6 +1,5 @@
-using Loadstone.Local;
 
-namespace Loadstone.EndToEnd.Tests;
+namespace Loadstone.Local.Tests;
 
 /// <summary>The built program of deploy/Local, run as `servers`.</summary>
 internal sealed class LocalProgram : IAsyncDisposable

@@ -1,6 +1,5 @@
-using Loadstone.Local;
 
-namespace Loadstone.EndToEnd.Tests;
+namespace Loadstone.Local.Tests;
 
 /// <summary>An empty folder that stands in for a clone, so that tests share no state with the real one or each other.</summary>
 internal sealed class TemporaryClone : IDisposable

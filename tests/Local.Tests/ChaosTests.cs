@@ -1,9 +1,8 @@
 using Loadstone.Client;
-using Loadstone.Local;
 using Loadstone.Local.Chaos;
 using Loadstone.Plans;
 
-namespace Loadstone.EndToEnd.Tests;
+namespace Loadstone.Local.Tests;
 
 /// <summary>`chaos` in short: the broker, the database and a worker are struck in mid-run, and not a request is lost (requirements R15.1, R17.4).</summary>
 public sealed class ChaosTests

@@ -2,7 +2,7 @@ using System.Text;
 using Npgsql;
 using RabbitMQ.Client;
 
-namespace Loadstone.EndToEnd.Tests;
+namespace Loadstone.Local.Tests;
 
 /// <summary>What a user of the servers does with them.</summary>
 internal static class Traffic

@@ -1,6 +1,5 @@
-using Loadstone.Local;
 
-namespace Loadstone.EndToEnd.Tests;
+namespace Loadstone.Local.Tests;
 
 public sealed class TestServersTests
 {

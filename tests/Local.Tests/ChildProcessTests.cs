@@ -1,7 +1,6 @@
 using System.Globalization;
-using Loadstone.Local;
 
-namespace Loadstone.EndToEnd.Tests;
+namespace Loadstone.Local.Tests;
 
 public sealed class ChildProcessTests
 {
