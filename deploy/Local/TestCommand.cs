@@ -7,6 +7,7 @@ namespace Loadstone.Local;
 internal static class TestCommand
 {
     private const string Timed = "LoadEngine.Tests";
+    private const string Looking = "EventStore.Tests";
     private const string Waiting = "EndToEnd.Tests";
 
     private static readonly TimeSpan LongestProject = TimeSpan.FromMinutes(14);
@@ -16,9 +17,10 @@ internal static class TestCommand
     {
         using var folder = StateFolder.Open(clone, "test");
         await using var servers = await LocalServers.StartAsync(folder, Console.WriteLine, ending);
-        var projects = ProjectsOf(clone).Where(p => only is null || p.Contains(only, StringComparison.OrdinalIgnoreCase)).ToLookup(p => p is Timed or Waiting);
-        // The engine's own tests have the machine for themselves. Those of the whole platform mostly wait, so the others go beside them.
-        var results = await RunAsync(projects[true].Where(p => p == Timed));
+        var projects = ProjectsOf(clone).Where(p => only is null || p.Contains(only, StringComparison.OrdinalIgnoreCase)).ToLookup(p => p is Timed or Looking or Waiting);
+        // The engine's own tests have the machine for themselves, and those that look into PostgreSQL have that. Those of the whole platform
+        // mostly wait, so the others go beside them.
+        var results = await RunAsync(projects[true].Where(p => p != Waiting));
         results = [.. results, .. (await Task.WhenAll(RunAsync(projects[true].Where(p => p == Waiting)), RunAsync(projects[false]))).SelectMany(r => r)];
         var (passed, failed) = (results.Sum(r => r.Passed), results.Sum(r => r.Failed));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{passed} passed, {failed} failed"));

@@ -122,9 +122,17 @@ public static class PrometheusPage
     {
         var labels = new List<string>();
         foreach (var (name, value) in tags)
-            labels.Add($"{Plain(name)}=\"{Convert.ToString(name == PoolName ? NameOfPool(value) : value, CultureInfo.InvariantCulture)?.Replace("\\", "\\\\").Replace("\"", "\\\"").ReplaceLineEndings("\\n")}\"");
+            labels.Add($"{Plain(name)}=\"{Convert.ToString(Shown(name, value), CultureInfo.InvariantCulture)?.Replace("\\", "\\\\").Replace("\"", "\\\"").ReplaceLineEndings("\\n")}\"");
         return string.Join(',', labels);
     }
+
+    // Of an error the type's own name says enough.
+    private static object? Shown(string name, object? value) => name switch
+    {
+        PoolName => NameOfPool(value),
+        "error.type" => value?.ToString()?.Split('.')[^1],
+        _ => value,
+    };
 
     // Npgsql calls a pool by its whole connection string, which is nobody's business who looks at figures.
     private static string? NameOfPool(object? connectionString)
