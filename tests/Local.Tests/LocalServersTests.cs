@@ -150,6 +150,16 @@ public sealed class LocalServersTests : IDisposable
         Assert.StartsWith("RabbitMQ ended with code 137", await servers.Lost, StringComparison.Ordinal);
     }
 
+    [Fact(Timeout = TimeoutMs)]
+    public async Task A_process_that_ended_since_it_was_listed_has_no_command_line_and_no_port()
+    {
+        await using var child = ChildProcess.Start(new ChildCommand("true"));
+        await child.Exited;
+
+        Assert.Equal("", Processes.CommandLineOf(child.Id));
+        Assert.Empty(Processes.ListenersOf([child.Id]));
+    }
+
     [Theory]
     [InlineData("Host=h;Username=u;Password=secret;Database=d", "Host=h;Username=u;Password=***;Database=d")]
     [InlineData("Host=h;password=secret", "Host=h;password=***")]

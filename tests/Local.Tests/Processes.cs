@@ -18,7 +18,18 @@ internal static partial class Processes
         return [.. Below(ancestor)];
     }
 
-    public static string CommandLineOf(int id) => File.ReadAllText($"/proc/{id}/cmdline");
+    /// <summary>Its command line, with a zero after each word; empty when it has ended since it was listed.</summary>
+    public static string CommandLineOf(int id)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{id}/cmdline");
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
 
     /// <summary>The addresses on which any of these processes listens.</summary>
     public static IReadOnlyList<IPEndPoint> ListenersOf(IReadOnlyList<int> ids)
@@ -60,8 +71,18 @@ internal static partial class Processes
         }
     }
 
-    private static IEnumerable<string> SocketsOf(int id) =>
-        Directory.GetFileSystemEntries($"/proc/{id}/fd").Select(handle => new FileInfo(handle).LinkTarget ?? "");
+    // A process, or one of its handles, may be gone since it was listed.
+    private static IEnumerable<string> SocketsOf(int id)
+    {
+        try
+        {
+            return Directory.GetFileSystemEntries($"/proc/{id}/fd").Select(handle => new FileInfo(handle).LinkTarget ?? "");
+        }
+        catch (IOException)
+        {
+            return [];
+        }
+    }
 
     // ADDRESS:PORT in hexadecimal, the address word by word in the machine's byte order.
     private static IPEndPoint ParseAddress(string text)
