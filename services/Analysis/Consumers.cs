@@ -22,11 +22,11 @@ public sealed class IngestionConsumer(IDocumentSession session, IIngestionClient
     public async Task Consume(ConsumeContext<MetricsSealed> context)
     {
         var id = context.Message.ExecutionId;
-        var asked = await session.LoadAsync<RunToJudge>(id, context.CancellationToken) ?? throw new TooEarlyException($"the execution {id}");
-        var run = asked with { Interventions = await scheduler.InterventionsAsync(id, context.CancellationToken) };
+        var run = await session.LoadAsync<RunToJudge>(id, context.CancellationToken) ?? throw new TooEarlyException($"the execution {id}");
+        var interventions = await scheduler.InterventionsAsync(id, context.CancellationToken);
         var measured = await ingestion.WindowsAsync(id, context.CancellationToken);
-        var decided = Judgement.Decide(run, measured, time.GetUtcNow());
-        var judged = decided with { Baseline = await RunBaseline.CompareAsync(session, ingestion, run, decided.Figures, JudgedWindow.Of(run, measured).Seconds, context.CancellationToken) };
+        var decided = Judgement.Decide(run, measured, interventions, time.GetUtcNow());
+        var judged = decided with { Baseline = await RunBaseline.CompareAsync(session, ingestion, new JudgedRun(run, decided), measured, context.CancellationToken) };
         session.SetHeader("actor", "analysis");
         session.Events.StartStream<Judgement>(id, judged);
         session.Store(Report.Of(run, measured, judged));

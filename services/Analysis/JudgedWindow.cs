@@ -14,11 +14,11 @@ public static class JudgedWindow
     private const int SettleSeconds = 3;
 
     /// <summary>What was measured in the seconds that count; all of it when nobody intervened.</summary>
-    public static RunMeasurements Of(RunToJudge run, RunMeasurements measured)
+    public static RunMeasurements Of(IReadOnlyList<Intervention> interventions, RunMeasurements measured)
     {
-        if (run.Interventions.Count == 0)
+        if (interventions.Count == 0)
             return measured;
-        var (leftOut, length) = (LeftOut(run.Interventions, measured.Seconds), LengthOf(measured.Seconds));
+        var (leftOut, length) = (LeftOut(interventions, measured.Seconds), LengthOf(measured.Seconds));
         var total = new MetricWindow { Seconds = 0 };
         var seconds = measured.Seconds.Where(s => !Enumerable.Range(s.Sequence, length).Any(leftOut.Contains)).ToList();
         foreach (var second in seconds)

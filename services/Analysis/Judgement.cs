@@ -1,4 +1,5 @@
 using Loadstone.Analysis.Baselines;
+using Loadstone.Analysis.History;
 using Loadstone.Contracts;
 using Loadstone.Measurement;
 using Loadstone.Plans;
@@ -8,7 +9,11 @@ namespace Loadstone.Analysis;
 // The life of a judgement. There is one for each run; its stream has the run's id.
 
 public sealed record RunJudged(
-    Guid Id, Verdict Verdict, RunFigures Figures, RunPeaks Peaks, IReadOnlyList<string> Gaps, DateTimeOffset At, BaselineComparison? Baseline = null);
+    Guid Id, Verdict Verdict, RunFigures Figures, RunPeaks Peaks, IReadOnlyList<string> Gaps, DateTimeOffset At, BaselineComparison? Baseline = null)
+{
+    /// <summary>What was done to the load while the run went on; nothing in runs that were judged before that was kept.</summary>
+    public IReadOnlyList<Intervention> Interventions { get; init; } = [];
+}
 
 /// <summary>Somebody judged the run again, by other criteria. The run's own verdict stays what it was.</summary>
 public sealed record RunRejudged(Guid Id, SuccessCriteria SuccessCriteria, Verdict Verdict, string By, DateTimeOffset At);
@@ -28,27 +33,27 @@ public sealed record Judgement
     public static Judgement Apply(RunRejudged e, Judgement before) => before with { Again = [.. before.Again, e] };
 
     /// <summary>Judges a run that was judged before by other criteria, under the rules of today. Pure.</summary>
-    public static RunRejudged DecideAgain(RunToJudge run, SuccessCriteria criteria, RunMeasurements measured, string by, DateTimeOffset now) =>
-        new(run.Id, criteria, Decide(run with { Plan = run.Plan with { SuccessCriteria = criteria } }, measured, now).Verdict, by, now);
+    public static RunRejudged DecideAgain(JudgedRun run, SuccessCriteria criteria, RunMeasurements measured, string by, DateTimeOffset now)
+    {
+        var asked = run.Run with { Plan = run.Run.Plan with { SuccessCriteria = criteria } };
+        return new RunRejudged(asked.Id, criteria, Decide(asked, measured, run.Judged.Interventions, now).Verdict, by, now);
+    }
 
     /// <summary>Judges a run by what it was asked to hold and what it measured. Pure.</summary>
-    public static RunJudged Decide(RunToJudge run, RunMeasurements measured, DateTimeOffset now)
+    public static RunJudged Decide(RunToJudge run, RunMeasurements measured, IReadOnlyList<Intervention> interventions, DateTimeOffset now)
     {
         var total = measured.Total;
-        var judged = JudgedWindow.Of(run, measured);
+        var judged = JudgedWindow.Of(interventions, measured);
         var verdict = Verdict.Judge(run.Plan.SuccessCriteria.All(), c => CriterionValue.Of(c, judged), [.. measured.Gaps, .. measured.Faults]);
         var requests = total.Total();
         var peaks = new RunPeaks(total.VirtualUsers, Math.Round(total.Health.CpuPercent, 2), total.Health.MemoryBytes, Math.Round(total.Seconds, 3), requests.ErrorTypes,
             measured.UnknownRequestsMax);
-        return new RunJudged(run.Id, verdict, RunFigures.Of(total), peaks, measured.Gaps, now);
+        return new RunJudged(run.Id, verdict, RunFigures.Of(total), peaks, measured.Gaps, now) { Interventions = interventions };
     }
 }
 
 /// <summary>What a run was asked to do, kept until it can be judged, and to judge it again.</summary>
 public sealed record RunToJudge(Guid Id, Guid ConfigurationId, string Name, TestPlan Plan, string Environment, string RequestedBy, DateTimeOffset RequestedAt)
 {
-    /// <summary>What was done to its load while it went on; asked for when it is judged, and not stored.</summary>
-    public IReadOnlyList<Intervention> Interventions { get; init; } = [];
-
     public static RunToJudge Of(ExecutionRequested m) => new(m.ExecutionId, m.ConfigurationId, m.Name, m.Plan, m.Environment, m.RequestedBy, m.RequestedAt);
 }

@@ -1,3 +1,4 @@
+using Loadstone.Analysis.History;
 using Loadstone.Plans;
 using Loadstone.ServiceHost;
 
@@ -12,14 +13,14 @@ internal static class JudgementEndpoints
         app.MapGet("/api/load-testing/executions/{id:guid}/judgements", ListAsync);
     }
 
-    private static async Task<JudgementAnswer> RejudgeAsync(Guid id, HttpContext http, IDocumentSession session, IIngestionClient ingestion, ISchedulerClient scheduler, TimeProvider time)
+    private static async Task<JudgementAnswer> RejudgeAsync(Guid id, HttpContext http, IDocumentSession session, IIngestionClient ingestion, TimeProvider time)
     {
         var criteria = await http.Request.ReadAsync(body => SuccessCriteria.Read(Required(body)));
-        var (asked, _) = await FindAsync(id, session, http.RequestAborted);
-        var run = asked with { Interventions = await scheduler.InterventionsAsync(id, http.RequestAborted) };
+        var (run, judgement) = await FindAsync(id, session, http.RequestAborted);
         var by = InternalIdentity.CallerOf(http).User;
-        var measured = run.Interventions.Count > 0 || criteria.All().Any(c => c.NeedsSeconds) ? await ingestion.WindowsAsync(id, http.RequestAborted) : await ingestion.TotalAsync(id, http.RequestAborted);
-        var judged = Judgement.DecideAgain(run, criteria, measured, by, time.GetUtcNow());
+        var needsSeconds = judgement.Last.Interventions.Count > 0 || criteria.All().Any(c => c.NeedsSeconds);
+        var measured = needsSeconds ? await ingestion.WindowsAsync(id, http.RequestAborted) : await ingestion.TotalAsync(id, http.RequestAborted);
+        var judged = Judgement.DecideAgain(new JudgedRun(run, judgement.Last), criteria, measured, by, time.GetUtcNow());
         session.SetHeader("actor", by);
         session.Events.Append(id, judged);
         await session.SaveChangesAsync(http.RequestAborted);

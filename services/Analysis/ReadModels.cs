@@ -42,11 +42,9 @@ internal static class ReadModels
         await using var session = store.LightweightSession();
         if (await session.LoadAsync<RunToJudge>(judgement.Id, cancellation) is not { } run)
             return false;
-        var (ingestion, scheduler) = (services.GetRequiredService<IIngestionClient>(), services.GetRequiredService<ISchedulerClient>());
         try
         {
-            var steered = run with { Interventions = await scheduler.InterventionsAsync(run.Id, cancellation) };
-            session.Store(Report.Of(steered, await ingestion.WindowsAsync(run.Id, cancellation), judgement.Last));
+            session.Store(Report.Of(run, await services.GetRequiredService<IIngestionClient>().WindowsAsync(run.Id, cancellation), judgement.Last));
         }
         catch (RestEase.ApiException e) when (e.StatusCode == System.Net.HttpStatusCode.NotFound)
         {

@@ -16,14 +16,14 @@ internal static class ReportEndpoints
         app.MapGet("/api/load-testing/reports/{id:guid}", ByIdAsync);
     }
 
-    private static async Task<IResult> ReportAsync(Guid id, string? format, string? type, IDocumentSession session, IIngestionClient ingestion, ISchedulerClient scheduler, TimeProvider time, CancellationToken cancellation)
+    private static async Task<IResult> ReportAsync(Guid id, string? format, string? type, IDocumentSession session, IIngestionClient ingestion, TimeProvider time, CancellationToken cancellation)
     {
         var wanted = format ?? "json";
         if (!Formats.Contains(wanted))
             throw RefusalException.Field("format", $"must be one of {string.Join(", ", Formats)}");
         var report = ListFilter.OneOf<ReportType>("type", type) is null or "summary"
             ? await LatestAsync(id, ReportType.Summary, session, cancellation)
-            : await ReportMaker.FindOrMakeAsync(id, WireNames<ReportType>.ToValue[type!], session, ingestion, scheduler, time, cancellation);
+            : await ReportMaker.FindOrMakeAsync(id, WireNames<ReportType>.ToValue[type!], session, ingestion, time, cancellation);
         return wanted switch
         {
             "html" => Results.Text(ReportHtml.Of(report.ReportData), "text/html; charset=utf-8", Encoding.UTF8),

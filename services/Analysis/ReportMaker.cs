@@ -34,12 +34,11 @@ internal static class ReportMaker
     /// <summary>One that is kept, or made and kept now.</summary>
     /// <exception cref="RefusalException">404 without such an execution, 409 when it is not judged or there is nothing to compare it with.</exception>
     public static async Task<Report> FindOrMakeAsync(
-        Guid id, ReportType type, IDocumentSession session, IIngestionClient ingestion, ISchedulerClient scheduler, TimeProvider time, CancellationToken cancellation)
+        Guid id, ReportType type, IDocumentSession session, IIngestionClient ingestion, TimeProvider time, CancellationToken cancellation)
     {
         if (await session.LoadAsync<Report>(Report.IdOf(id, type), cancellation) is { } kept)
             return kept;
-        var found = await CompareEndpoint.FindAsync(id, session, cancellation);
-        var run = found with { Run = found.Run with { Interventions = await scheduler.InterventionsAsync(id, cancellation) } };
+        var run = await CompareEndpoint.FindAsync(id, session, cancellation);
         var made = await MakeAsync(type, run, await ingestion.WindowsAsync(id, cancellation), session, ingestion, time.GetUtcNow(), cancellation)
             ?? throw RefusalException.Conflict("There is nothing to compare the execution with: no baseline, and no earlier execution of its configuration that can be trusted.");
         session.Store(made);

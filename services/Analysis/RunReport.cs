@@ -122,16 +122,16 @@ public sealed record RunReport
         Phases = PhasePerformance.Of(measured.Seconds),
         Findings = FindingsOf(run, measured, judged),
         Baseline = judged.Baseline,
-        Interventions = run.Interventions,
-        LeftOutSeconds = [.. JudgedWindow.LeftOut(run.Interventions, measured.Seconds)],
+        Interventions = judged.Interventions,
+        LeftOutSeconds = [.. JudgedWindow.LeftOut(judged.Interventions, measured.Seconds)],
         Series = SeriesOf(measured.Seconds),
         Gaps = [.. measured.Gaps, .. measured.Notes ?? []],
     };
 
     private static RunFindings FindingsOf(RunToJudge run, RunMeasurements measured, RunJudged judged)
     {
-        var found = RunFindings.Of(run.Plan, JudgedWindow.Of(run, measured), judged.Verdict);
-        var leftOut = JudgedWindow.LeftOut(run.Interventions, measured.Seconds);
+        var found = RunFindings.Of(run.Plan, JudgedWindow.Of(judged.Interventions, measured), judged.Verdict);
+        var leftOut = JudgedWindow.LeftOut(judged.Interventions, measured.Seconds);
         return leftOut.Count == 0 ? found : found with { Insights = [$"The load was changed by hand: what follows leaves out the seconds {JudgedWindow.InWords(leftOut)}.", .. found.Insights] };
     }
 

@@ -17,7 +17,7 @@ public sealed class ReportHtmlTests
         var run = new RunToJudge(Guid.NewGuid(), Guid.NewGuid(), Attack, new TestPlan { Name = Attack, Environment = Attack }, Attack, Attack, DateTimeOffset.UnixEpoch);
         var measured = new RunMeasurements(run.Id, total, [Attack], [], [total]);
 
-        var html = ReportHtml.Of(RunReport.Of(run, measured, Judgement.Decide(run, measured, DateTimeOffset.UnixEpoch)));
+        var html = ReportHtml.Of(RunReport.Of(run, measured, Judgement.Decide(run, measured, [], DateTimeOffset.UnixEpoch)));
 
         Assert.DoesNotContain("<script", html, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("&lt;script&gt;", html);
@@ -54,7 +54,7 @@ public sealed class ReportHtmlTests
         var run = new RunToJudge(Guid.NewGuid(), Guid.NewGuid(), "x", new TestPlan { Name = "x" }, "sample", "me", DateTimeOffset.UnixEpoch);
         var measured = new RunMeasurements(run.Id, new MetricWindow { Operations = [requests] }, [], [], []);
 
-        var html = ReportHtml.Of(RunReport.Of(run, measured, Judgement.Decide(run, measured, DateTimeOffset.UnixEpoch)));
+        var html = ReportHtml.Of(RunReport.Of(run, measured, Judgement.Decide(run, measured, [], DateTimeOffset.UnixEpoch)));
 
         Assert.Contains("<th>operation</th><th>first byte</th><th>download</th>", html);
         Assert.Contains("<td>2 <span class=\"soft\">2</span></td><td>1 <span class=\"soft\">1</span></td>", html);
@@ -65,7 +65,7 @@ public sealed class ReportHtmlTests
     {
         var run = new RunToJudge(Guid.NewGuid(), Guid.NewGuid(), "x", new TestPlan { Name = "x" }, "sample", "me", DateTimeOffset.UnixEpoch);
         var measured = new RunMeasurements(run.Id, new MetricWindow(), [], [], []);
-        var judged = Judgement.Decide(run, measured, DateTimeOffset.UnixEpoch);
+        var judged = Judgement.Decide(run, measured, [], DateTimeOffset.UnixEpoch);
 
         Assert.Equal(VerdictOutcome.Inconclusive, judged.Verdict.Outcome);
         Assert.Contains("no request was made", ReportHtml.Of(RunReport.Of(run, measured, judged)));
@@ -77,7 +77,7 @@ public sealed class ReportHtmlTests
         var run = new RunToJudge(Guid.NewGuid(), Guid.NewGuid(), "x", new TestPlan { Name = "x" }, "sample", "me", DateTimeOffset.UnixEpoch);
         var total = new MetricWindow { Operations = [new OperationWindow { Scenario = "s", Operation = "o", Sent = 1, Ok = 1 }] };
 
-        var judged = Judgement.Decide(run, new RunMeasurements(run.Id, total, ["shard 0 has 9 of its 10 seconds"], [], []), DateTimeOffset.UnixEpoch);
+        var judged = Judgement.Decide(run, new RunMeasurements(run.Id, total, ["shard 0 has 9 of its 10 seconds"], [], []), [], DateTimeOffset.UnixEpoch);
 
         Assert.Equal(VerdictOutcome.Invalid, judged.Verdict.Outcome);
         Assert.Contains("shard 0 has 9 of its 10 seconds", judged.Verdict.Reasons);

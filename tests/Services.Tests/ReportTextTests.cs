@@ -57,6 +57,6 @@ public sealed class ReportTextTests
         var total = new MetricWindow { Seconds = 1, Operations = [requests] };
         var run = new RunToJudge(Guid.NewGuid(), Guid.NewGuid(), name, new TestPlan { Name = name, Environment = name }, name, "me", DateTimeOffset.UnixEpoch);
         var measured = new RunMeasurements(run.Id, total, gap is null ? [] : [gap], [], [total]);
-        return RunReport.Of(run, measured, Judgement.Decide(run, measured, DateTimeOffset.UnixEpoch));
+        return RunReport.Of(run, measured, Judgement.Decide(run, measured, [], DateTimeOffset.UnixEpoch));
     }
 }

@@ -1,4 +1,5 @@
 using Loadstone.Analysis.History;
+using Loadstone.Contracts;
 using Loadstone.Measurement;
 
 namespace Loadstone.Analysis.Baselines;
@@ -15,31 +16,34 @@ internal static class RunBaseline
     {
         var baseline = await FindAsync(session, run.Run, cancellation);
         return run.Judged.Baseline is { } found && (found.BaselineId, found.BaselineVersion) == (baseline?.Id, baseline?.Version)
-            ? found : await CompareAsync(session, ingestion, run.Run, run.Judged.Figures, null, cancellation);
+            ? found : await CompareAsync(session, ingestion, run, null, cancellation);
     }
 
     /// <summary>Null when there is no baseline, or the run is the baseline itself.</summary>
     /// <param name="session">Where baselines are kept.</param>
     /// <param name="ingestion">Who has the seconds.</param>
     /// <param name="run">The run.</param>
-    /// <param name="figures">Its figures.</param>
-    /// <param name="seconds">Its seconds; asked for when null.</param>
+    /// <param name="measured">What it measured; asked for when null.</param>
     /// <param name="cancellation">Gives up.</param>
     public static async Task<BaselineComparison?> CompareAsync(
-        IQuerySession session, IIngestionClient ingestion, RunToJudge run, RunFigures figures, IReadOnlyList<MetricWindow>? seconds, CancellationToken cancellation)
+        IQuerySession session, IIngestionClient ingestion, JudgedRun run, RunMeasurements? measured, CancellationToken cancellation)
     {
-        if (await FindAsync(session, run, cancellation) is not { } baseline || baseline.Values.ExecutionId == run.Id)
+        if (await FindAsync(session, run.Run, cancellation) is not { } baseline || baseline.Values.ExecutionId == run.Run.Id)
             return null;
-        var own = seconds ?? (await ingestion.WindowsAsync(run.Id, cancellation)).Seconds;
-        return BaselineComparison.Of(baseline, figures, own, await ingestion.WindowsIfAnyAsync(baseline.Values.ExecutionId, BoundedMeasurements.StretchOf(own), cancellation));
+        var own = measured ?? await ingestion.WindowsAsync(run.Run.Id, cancellation);
+        var stretch = BoundedMeasurements.StretchOf(own.Seconds);
+        return BaselineComparison.Of(
+            baseline, run.Judged.Figures, JudgedWindow.Of(run.Judged.Interventions, own).Seconds, await SecondsIfAnyAsync(session, ingestion, baseline.Values.ExecutionId, stretch, cancellation));
     }
 
     // The seconds of an old run may be gone.
-    private static async Task<IReadOnlyList<MetricWindow>?> WindowsIfAnyAsync(this IIngestionClient ingestion, Guid execution, int stretch, CancellationToken cancellation)
+    private static async Task<IReadOnlyList<MetricWindow>?> SecondsIfAnyAsync(
+        IQuerySession session, IIngestionClient ingestion, Guid execution, int stretch, CancellationToken cancellation)
     {
+        var interventions = (await session.LoadAsync<Judgement>(execution, cancellation))?.Last.Interventions ?? [];
         try
         {
-            return (await ingestion.MeasurementsAsync(execution, stretch, cancellation)).Seconds;
+            return JudgedWindow.Of(interventions, await ingestion.MeasurementsAsync(execution, stretch, cancellation)).Seconds;
         }
         catch (RestEase.ApiException e) when (e.StatusCode == System.Net.HttpStatusCode.NotFound)
         {

@@ -1,3 +1,4 @@
+using Loadstone.Measurement;
 using Loadstone.ServiceHost;
 
 namespace Loadstone.Analysis.History;
@@ -24,11 +25,14 @@ internal static class CompareEndpoint
         var stretch = (int)Math.Max(1, Math.Ceiling(runs.Max(r => r.Judged.Peaks.LoadSeconds) / MostWindows));
         foreach (var run in runs)
             stretch = Math.Max(stretch, BoundedMeasurements.StretchFor((await ingestion.TotalAsync(run.Run.Id, cancellation)).Total));
-        var first = (await ingestion.MeasurementsAsync(runs[0].Run.Id, stretch, cancellation)).Seconds;
+        var first = await SecondsAsync(runs[0]);
         var changes = new List<ExecutionChanges>();
         foreach (var run in runs.Skip(1))
-            changes.Add(ExecutionChanges.Between(run.Run.Id, first, (await ingestion.MeasurementsAsync(run.Run.Id, stretch, cancellation)).Seconds));
+            changes.Add(ExecutionChanges.Between(run.Run.Id, first, await SecondsAsync(run)));
         return ExecutionComparison.Of(runs, changes);
+
+        async Task<IReadOnlyList<MetricWindow>> SecondsAsync(JudgedRun run) =>
+            JudgedWindow.Of(run.Judged.Interventions, await ingestion.MeasurementsAsync(run.Run.Id, stretch, cancellation)).Seconds;
     }
 
     /// <exception cref="RefusalException">404 when there is no such execution, 409 when it is not judged yet.</exception>

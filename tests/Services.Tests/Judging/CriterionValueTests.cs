@@ -42,7 +42,7 @@ public sealed class CriterionValueTests
         var seconds = new SyntheticRun(1) { Seconds = 5 }.Measure();
         var run = new RunToJudge(Guid.NewGuid(), Guid.NewGuid(), "x", plan, "sample", "me", DateTimeOffset.UnixEpoch);
 
-        var judged = Judgement.Decide(run, new RunMeasurements(run.Id, SyntheticRun.Total(seconds), [], [], seconds), DateTimeOffset.UnixEpoch);
+        var judged = Judgement.Decide(run, new RunMeasurements(run.Id, SyntheticRun.Total(seconds), [], [], seconds), [], DateTimeOffset.UnixEpoch);
 
         Assert.Equal(VerdictOutcome.Failed, judged.Verdict.Outcome);
         Assert.Equal("p(95) in 'lull' < 800 cannot be judged: nothing was measured in the seconds that count", Assert.Single(judged.Verdict.Reasons));

@@ -1,4 +1,6 @@
 using Loadstone.Analysis;
+using Loadstone.Analysis.History;
+using Loadstone.Analysis.Statistics;
 using Loadstone.Contracts;
 using Loadstone.Measurement;
 using Loadstone.Plans;
@@ -17,14 +19,13 @@ public sealed class JudgedWindowTests
         var seconds = new SyntheticRun(1) { Seconds = 60, Slowness = (second, _) => second is >= 20 and <= 23 ? 50 : 1 }.Measure();
         var measured = new RunMeasurements(Guid.NewGuid(), SyntheticRun.Total(seconds), [], [], seconds);
         var run = new RunToJudge(measured.ExecutionId, Guid.NewGuid(), "x", new TestPlan { Name = "x", SuccessCriteria = new SuccessCriteria { MaxP99ResponseTime = 1000 } }, "sample", "me", Noon);
-        var steered = run with { Interventions = [new Intervention(20.4, InterventionKind.Changed, "400 arrivals per second from 20.4 s on", "ada", Noon)] };
 
-        Assert.Equal(VerdictOutcome.Failed, Judgement.Decide(run, measured, Noon).Verdict.Outcome);
-        var judged = Judgement.Decide(steered, measured, Noon);
+        Assert.Equal(VerdictOutcome.Failed, Judgement.Decide(run, measured, [], Noon).Verdict.Outcome);
+        var judged = Judgement.Decide(run, measured, [new Intervention(20.4, InterventionKind.Changed, "400 arrivals per second from 20.4 s on", "ada", Noon)], Noon);
         Assert.Equal(VerdictOutcome.Passed, judged.Verdict.Outcome);
         Assert.Equal(measured.Total.Total().Sent, judged.Figures.TotalRequests);
 
-        var report = RunReport.Of(steered, measured, judged);
+        var report = RunReport.Of(run, measured, judged);
         Assert.Equal([20, 21, 22, 23], report.LeftOutSeconds);
         Assert.Equal(60, report.Series.Count);
         Assert.Equal("The load was changed by hand: what follows leaves out the seconds 20–23.", report.Findings.Insights[0]);
@@ -47,11 +48,30 @@ public sealed class JudgedWindowTests
     public void Of_a_long_run_that_is_read_by_longer_windows_each_window_with_such_a_second_is_left_out()
     {
         MetricWindow[] windows = [.. Enumerable.Range(0, 12).Select(i => Second(i * 10))];
-        var run = new RunToJudge(Guid.NewGuid(), Guid.NewGuid(), "x", new TestPlan { Name = "x" }, "sample", "me", Noon) { Interventions = [At(48.5, InterventionKind.Changed), At(117, InterventionKind.Changed)] };
-
-        var judged = JudgedWindow.Of(run, new RunMeasurements(run.Id, SyntheticRun.Total(windows), [], [], windows));
+        var judged = JudgedWindow.Of([At(48.5, InterventionKind.Changed), At(117, InterventionKind.Changed)], new RunMeasurements(Guid.NewGuid(), SyntheticRun.Total(windows), [], [], windows));
 
         Assert.Equal([0, 10, 20, 30, 60, 70, 80, 90, 100], judged.Seconds.Select(s => s.Sequence));
+    }
+
+    [Fact]
+    public async Task Runs_are_compared_without_the_seconds_in_which_somebody_changed_the_load()
+    {
+        var (calm, steered) = (Measured(1, (_, _) => 1), Measured(2, (second, _) => second is >= 20 and <= 39 ? 30 : 1));
+        JudgedRun[] untold = [Judged(calm), Judged(steered)], told = [Judged(calm), Judged(steered, At(20, InterventionKind.Paused), At(38, InterventionKind.Resumed))];
+        var ingestion = new MeasuredRuns(calm, steered);
+
+        Assert.Equal(ChangeVerdict.Regression, (await CompareEndpoint.OfAsync(untold, ingestion, CancellationToken.None)).Changes.Single().Verdict);
+        Assert.NotEqual(ChangeVerdict.Regression, (await CompareEndpoint.OfAsync(told, ingestion, CancellationToken.None)).Changes.Single().Verdict);
+    }
+
+    [Fact]
+    public void A_run_that_is_judged_again_is_judged_without_those_seconds_too()
+    {
+        var measured = Measured(1, (second, _) => second is >= 20 and <= 23 ? 50 : 1);
+        var strict = new SuccessCriteria { MaxP99ResponseTime = 1000 };
+
+        Assert.Equal(VerdictOutcome.Failed, Judgement.DecideAgain(Judged(measured), strict, measured, "ada", Noon).Verdict.Outcome);
+        Assert.Equal(VerdictOutcome.Passed, Judgement.DecideAgain(Judged(measured, At(20, InterventionKind.Changed)), strict, measured, "ada", Noon).Verdict.Outcome);
     }
 
     [Fact]
@@ -59,9 +79,9 @@ public sealed class JudgedWindowTests
     {
         MetricWindow[] seconds = [.. new SyntheticRun(1) { Seconds = 3 }.Measure()];
         var measured = new RunMeasurements(Guid.NewGuid(), SyntheticRun.Total(seconds), [], [], seconds);
-        var run = new RunToJudge(measured.ExecutionId, Guid.NewGuid(), "x", new TestPlan { Name = "x" }, "sample", "me", Noon) { Interventions = [At(0, InterventionKind.Changed)] };
+        var run = new RunToJudge(measured.ExecutionId, Guid.NewGuid(), "x", new TestPlan { Name = "x" }, "sample", "me", Noon);
 
-        Assert.Equal(VerdictOutcome.Inconclusive, Judgement.Decide(run, measured, Noon).Verdict.Outcome);
+        Assert.Equal(VerdictOutcome.Inconclusive, Judgement.Decide(run, measured, [At(0, InterventionKind.Changed)], Noon).Verdict.Outcome);
     }
 
     [Fact]
@@ -78,7 +98,26 @@ public sealed class JudgedWindowTests
             Interventions.Of(events).Select(i => (i.Second, i.Kind, i.By)));
     }
 
+    private static RunMeasurements Measured(int seed, Func<int, string, double> slowness)
+    {
+        var seconds = new SyntheticRun(seed) { Seconds = 60, Slowness = slowness }.Measure();
+        return new RunMeasurements(Guid.NewGuid(), SyntheticRun.Total(seconds), [], [], seconds);
+    }
+
+    private static JudgedRun Judged(RunMeasurements measured, params Intervention[] interventions)
+    {
+        var run = new RunToJudge(measured.ExecutionId, Guid.NewGuid(), "x", new TestPlan { Name = "x" }, "sample", "me", Noon);
+        return new JudgedRun(run, Judgement.Decide(run, measured, interventions, Noon));
+    }
+
     private static Intervention At(double second, InterventionKind kind) => new(second, kind, kind.ToString(), "ada", Noon);
 
     private static MetricWindow Second(int second) => new() { Sequence = second };
+
+    private sealed class MeasuredRuns(params RunMeasurements[] runs) : IIngestionClient
+    {
+        public Task<RunMeasurements> MeasurementsAsync(Guid id, int stretch, CancellationToken cancellation) => Task.FromResult(runs.Single(r => r.ExecutionId == id));
+
+        public Task<RunMeasurements> TotalAsync(Guid id, CancellationToken cancellation) => MeasurementsAsync(id, 1, cancellation);
+    }
 }

@@ -29,7 +29,7 @@ public sealed class LongRunTests(ITestOutputHelper output)
         var run = new RunToJudge(measured.ExecutionId, Guid.NewGuid(), "x", new TestPlan { Name = "x" }, "sample", "me", DateTimeOffset.UnixEpoch);
         var begun = Stopwatch.GetTimestamp();
 
-        var report = RunReport.Of(run, measured, Judgement.Decide(run, measured, DateTimeOffset.UnixEpoch)) with { OperationSeries = OperationSeries.Of(measured) };
+        var report = RunReport.Of(run, measured, Judgement.Decide(run, measured, [], DateTimeOffset.UnixEpoch)) with { OperationSeries = OperationSeries.Of(measured) };
         var html = ReportHtml.Of(report);
 
         output.WriteLine($"{Stopwatch.GetElapsedTime(begun).TotalMilliseconds:0} ms, {html.Length / 1024} KB");
