@@ -1,6 +1,6 @@
-using System.Globalization;
 using Loadstone.Client;
 using Spectre.Console;
+using static System.FormattableString;
 
 namespace Loadstone.Cli;
 
@@ -18,7 +18,7 @@ internal static class ResultTable
 
         foreach (var (error, count) in x.ErrorDetails.ErrorTypes.OrderByDescending(e => e.Value))
             session.Say.WriteLine($"error {error}: {count}");
-        session.Say.WriteLine(Line(
+        session.Say.WriteLine(Invariant(
             $"{x.TotalRequests} requests in {x.DurationSeconds:0.#} s ({x.ThroughputRps:0.#}/s), {x.FailedRequests} failed ({x.ErrorRate:0.##} %), response ms: avg {x.AvgResponseTime:0.##} p50 {x.P50ResponseTime:0.##} p95 {x.P95ResponseTime:0.##} p99 {x.P99ResponseTime:0.##} max {x.MaxResponseTime:0.##}"));
         session.Say.WriteLine($"status {x.Status}{(x.ErrorDetails.Reason is { } reason ? $" ({reason})" : "")}, verdict {x.Verdict?.ToString().ToLowerInvariant() ?? "none"}");
         foreach (var why in x.Summary.Reasons)
@@ -43,8 +43,8 @@ internal static class ResultTable
         foreach (var e in endpoints)
         {
             table.AddRow(
-                Text(e.Operation), Text(e.Scenario), Text(Line($"{e.TotalRequests}")), Text(Line($"{e.FailedRequests}")), Text(Line($"{e.ThroughputRps:0.#}")),
-                Text(Line($"{e.AvgResponseTime:0.##}")), Text(Line($"{e.P95ResponseTime:0.##}")), Text(Line($"{e.P99ResponseTime:0.##}")));
+                Text(e.Operation), Text(e.Scenario), Text(Invariant($"{e.TotalRequests}")), Text(Invariant($"{e.FailedRequests}")), Text(Invariant($"{e.ThroughputRps:0.#}")),
+                Text(Invariant($"{e.AvgResponseTime:0.##}")), Text(Invariant($"{e.P95ResponseTime:0.##}")), Text(Invariant($"{e.P99ResponseTime:0.##}")));
         }
 
         return table;
@@ -56,7 +56,7 @@ internal static class ResultTable
         foreach (var c in criteria)
         {
             table.AddRow(
-                Text(c.Title), Text(c.Value is { } value ? Line($"{value:0.###}") : "-"), Text(c.Margin is { } margin ? Line($"{100 * margin:0.#} %") : "-"),
+                Text(c.Title), Text(c.Value is { } value ? Invariant($"{value:0.###}") : "-"), Text(c.Margin is { } margin ? Invariant($"{100 * margin:0.#} %") : "-"),
                 new Markup(c.Passed ? "[green]passed[/]" : "[red]FAILED[/]"));
         }
 
@@ -64,6 +64,4 @@ internal static class ResultTable
     }
 
     private static Text Text(string text) => new(text);
-
-    private static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Text;
 using Loadstone.Contracts;
 using Loadstone.Measurement;
+using static System.FormattableString;
 
 namespace Loadstone.Analysis;
 
@@ -148,13 +149,11 @@ internal static class ReportHtml
         html.Append("<h2>Load generator</h2>");
         AddList(html,
         [
-            Line($"Lag of the generator itself: p50 {g.LagP50:0.###} ms, p99 {g.LagP99:0.###} ms, largest {g.LagMax:0.###} ms"),
-            Line($"CPU at most {report.Peaks.PeakCpuUsage:0.#} % of its cores, memory at most {report.Peaks.PeakMemoryUsage / 1024 / 1024} MB, garbage collection at most {g.GcPauseMax:0.#} ms in a second"),
-            Line($"Iterations: {i.Planned} planned = {i.Started} started + {i.Dropped} dropped + {i.Cancelled} cancelled; {i.Completed} completed, {i.CutShort} cut short"),
+            Invariant($"Lag of the generator itself: p50 {g.LagP50:0.###} ms, p99 {g.LagP99:0.###} ms, largest {g.LagMax:0.###} ms"),
+            Invariant($"CPU at most {report.Peaks.PeakCpuUsage:0.#} % of its cores, memory at most {report.Peaks.PeakMemoryUsage / 1024 / 1024} MB, garbage collection at most {g.GcPauseMax:0.#} ms in a second"),
+            Invariant($"Iterations: {i.Planned} planned = {i.Started} started + {i.Dropped} dropped + {i.Cancelled} cancelled; {i.Completed} completed, {i.CutShort} cut short"),
         ]);
         AddList(html, report.Gaps);
-
-        static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
     }
 
     private static void AddList(StringBuilder html, IEnumerable<string> lines, string style = "")

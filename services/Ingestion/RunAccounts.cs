@@ -1,5 +1,5 @@
-using System.Globalization;
 using Loadstone.Contracts;
+using static System.FormattableString;
 
 namespace Loadstone.Ingestion;
 
@@ -91,7 +91,7 @@ public sealed record RunAccounts(DateTimeOffset? StartAt, IReadOnlyList<ShardAcc
     /// <summary>Where the share of a lost shard was carried on by another, and from when on: gaps that are known to the second.</summary>
     public IReadOnlyList<string> Notes(IReadOnlyList<StoredWindows> stored) => [.. Shards.Where(s => s.State == ShardState.Lost)
         .Select(lost => (Gap: GapOf(lost, stored), Heir: HeirOf(lost))).Where(moved => moved.Heir is not null)
-        .Select(moved => Say($"{moved.Gap}; shard {moved.Heir!.Shard} carried its share on from second {moved.Heir.FirstSecond}"))];
+        .Select(moved => Invariant($"{moved.Gap}; shard {moved.Heir!.Shard} carried its share on from second {moved.Heir.FirstSecond}"))];
 
     private ShardAccount? HeirOf(ShardAccount shard) =>
         shard.State == ShardState.Lost ? Shards.FirstOrDefault(s => s.Parent == shard.Shard && s.FirstSecond is not null) : null;
@@ -115,15 +115,15 @@ public sealed record RunAccounts(DateTimeOffset? StartAt, IReadOnlyList<ShardAcc
             return LossOf(shard, stored, IsWhole(shard, all));
         if (IsWhole(shard, all))
             return null;
-        return stored.Count != SecondsOf(shard) ? Say($"shard {shard.Shard} has {stored.Count} of its {SecondsOf(shard)} seconds")
-            : Say($"shard {shard.Shard} says it sent {shard.Sent} requests with {shard.Outcomes} outcomes, its seconds have {stored.Sent} and {stored.Outcomes}");
+        return stored.Count != SecondsOf(shard) ? Invariant($"shard {shard.Shard} has {stored.Count} of its {SecondsOf(shard)} seconds")
+            : Invariant($"shard {shard.Shard} says it sent {shard.Sent} requests with {shard.Outcomes} outcomes, its seconds have {stored.Sent} and {stored.Outcomes}");
     }
 
     private string LossOf(ShardAccount shard, StoredWindows stored, bool isWhole)
     {
-        var lost = Say($"shard {shard.Shard} was lost after its second {stored.LastLoaded}");
+        var lost = Invariant($"shard {shard.Shard} was lost after its second {stored.LastLoaded}");
         return isWhole ? lost + ", and all it sent is counted"
-            : UnknownMax(shard, stored) is { } most ? Say($"{lost}, with at most {most} requests sent that nobody counted")
+            : UnknownMax(shard, stored) is { } most ? Invariant($"{lost}, with at most {most} requests sent that nobody counted")
             : lost + ", with requests sent that nobody counted";
     }
 
@@ -138,6 +138,4 @@ public sealed record RunAccounts(DateTimeOffset? StartAt, IReadOnlyList<ShardAcc
         return unheardSeconds <= 0 ? stored.OpenIterations * planned.RequestsEach
             : (stored.OpenIterations + planned.IterationsInLast[Math.Min(unheardSeconds, planned.IterationsInLast.Count) - 1]) * planned.RequestsEach;
     }
-
-    private static string Say(FormattableString sentence) => sentence.ToString(CultureInfo.InvariantCulture);
 }

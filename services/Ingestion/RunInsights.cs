@@ -1,5 +1,5 @@
-using System.Globalization;
 using Loadstone.Measurement;
+using static System.FormattableString;
 
 namespace Loadstone.Ingestion;
 
@@ -15,17 +15,15 @@ public static class RunInsights
         var worst = metrics.MaxBy(m => m.ErrorRate)!;
         var insights = new List<string>
         {
-            Say($"Throughput was highest {When(busiest)}: {busiest.RequestsPerSecond:0.#} requests/s with {busiest.VirtualUsers} users."),
-            Say($"The p95 response time was highest {When(slowest)}: {slowest.P95ResponseTime:0.##} ms with {slowest.VirtualUsers} users."),
+            Invariant($"Throughput was highest {When(busiest)}: {busiest.RequestsPerSecond:0.#} requests/s with {busiest.VirtualUsers} users."),
+            Invariant($"The p95 response time was highest {When(slowest)}: {slowest.P95ResponseTime:0.##} ms with {slowest.VirtualUsers} users."),
         };
         if (worst.ErrorRate > 0)
-            insights.Add(Say($"Errors were most frequent {When(worst)}: {worst.ErrorRate:0.##} % of the requests."));
+            insights.Add(Invariant($"Errors were most frequent {When(worst)}: {worst.ErrorRate:0.##} % of the requests."));
         return insights;
     }
 
     private static string When(PerformanceMetric m) => m.LastSecond <= m.TimestampOffset
-        ? Say($"at second {m.TimestampOffset}")
-        : Say($"in the seconds {m.TimestampOffset} to {m.LastSecond}");
-
-    private static string Say(FormattableString sentence) => sentence.ToString(CultureInfo.InvariantCulture);
+        ? Invariant($"at second {m.TimestampOffset}")
+        : Invariant($"in the seconds {m.TimestampOffset} to {m.LastSecond}");
 }

@@ -1,5 +1,5 @@
-using System.Globalization;
 using Loadstone.Plans;
+using static System.FormattableString;
 
 namespace Loadstone.Scheduler;
 
@@ -32,18 +32,16 @@ public static class WaitingLine
     {
         if (x.Phase != ExecutionPhase.Waiting)
             return null;
-        var now = NeedsOf(x.Plan).Select(n => Say($"{(n.Region is null ? "" : $"{n.Region} ")}{workers.Count(w => w.IsIn(n.Region) && w.FreeUsers >= n.Users)} of {workers.Count(w => w.IsIn(n.Region))}"));
+        var now = NeedsOf(x.Plan).Select(n => Invariant($"{(n.Region is null ? "" : $"{n.Region} ")}{workers.Count(w => w.IsIn(n.Region) && w.FreeUsers >= n.Users)} of {workers.Count(w => w.IsIn(n.Region))}"));
         return new QueuePlace(1 + Of(active).TakeWhile(earlier => earlier.Id != x.Id).Count(), $"{InWords(x.Plan)}; {string.Join(", ", now)} have it now");
     }
 
     /// <summary>The workers a plan needs, in words.</summary>
     public static string InWords(TestPlan plan) => string.Join(" and ", NeedsOf(plan).Select(n =>
-        Say($"{n.Workers} {(n.Workers == 1 ? "worker" : "workers")}{(n.Region is null ? "" : $" in {n.Region}")} with room for {n.Users} virtual users{(n.Workers == 1 ? "" : " each")}")));
+        Invariant($"{n.Workers} {(n.Workers == 1 ? "worker" : "workers")}{(n.Region is null ? "" : $" in {n.Region}")} with room for {n.Users} virtual users{(n.Workers == 1 ? "" : " each")}")));
 
     private static IEnumerable<(string? Region, int Workers, long Users)> NeedsOf(TestPlan plan) => RegionShares.Of(plan)
         .GroupBy(s => s.Region).Select(g => (g.Key, g.Count(), g.Max(s => s.Share.CountOf(plan.MaxVirtualUsers))));
-
-    private static string Say(FormattableString words) => words.ToString(CultureInfo.InvariantCulture);
 
     private static bool CanEverRun(Execution x, IReadOnlyList<FreeWorker> workers) =>
         ExecutionDecisions.Assign(x, [.. workers.Select(w => w with { FreeUsers = w.CapacityUsers })], x.Request.At).Any();

@@ -1,4 +1,4 @@
-using System.Globalization;
+using static System.FormattableString;
 
 namespace Loadstone.Measurement;
 
@@ -42,13 +42,11 @@ public sealed class GeneratorWatch
         var lagMs = total.Lag.PercentileMs(99);
         var mostLagMs = Math.Max(SmallestLagMs, LagShareOfP95 * total.Total().Response.PercentileMs(95));
         if (lagMs > mostLagMs)
-            faults.Add(Say($"the generator was late: the p99 of its lag is {lagMs:0.##} ms, above {mostLagMs:0.##} ms"));
+            faults.Add(Invariant($"the generator was late: the p99 of its lag is {lagMs:0.##} ms, above {mostLagMs:0.##} ms"));
         if (total.Total().ErrorTypes.GetValueOrDefault(OwnError) is > 0 and var own)
-            faults.Add(Say($"the generator ran out of ports, file handles or memory: {own} requests failed by its own fault ({OwnError})"));
+            faults.Add(Invariant($"the generator ran out of ports, file handles or memory: {own} requests failed by its own fault ({OwnError})"));
         if (_saturatedAt is { } from)
-            faults.Add(Say($"the generator was saturated: its CPU was above {SaturatedCpuPercent} % for {SaturatedSeconds} s or more, in the seconds {from} to {_saturatedUntil}"));
+            faults.Add(Invariant($"the generator was saturated: its CPU was above {SaturatedCpuPercent} % for {SaturatedSeconds} s or more, in the seconds {from} to {_saturatedUntil}"));
         return faults;
     }
-
-    private static string Say(FormattableString sentence) => sentence.ToString(CultureInfo.InvariantCulture);
 }

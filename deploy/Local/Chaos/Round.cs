@@ -1,5 +1,6 @@
 using System.Globalization;
 using Loadstone.Client;
+using static System.FormattableString;
 
 namespace Loadstone.Local.Chaos;
 
@@ -22,14 +23,14 @@ internal sealed record Round(
 
     /// <summary>What does not hold, in sentences; none in a good round.</summary>
     public IEnumerable<string> Faults() => Execution is not { } x ? ["the run never began"] : [.. EndFaults(x), .. CountFaults(x), .. Dead.Select(d => $"{d} died, and was not struck"),
-        .. FailedMessages > 0 ? [Say($"{FailedMessages} messages could not be handled")] : Array.Empty<string>()];
+        .. FailedMessages > 0 ? [Invariant($"{FailedMessages} messages could not be handled")] : Array.Empty<string>()];
 
     /// <summary>The round in one line.</summary>
-    public string InWords() => Say(
+    public string InWords() => Invariant(
         $"{Blow.Round,4}  {(Blow.Kind == BlowKind.Kill ? "kill -9" : "freeze "),-7} {Blow.Victim,-13} at {Blow.AtSecond,4:0.0} s for {Blow.AwaySeconds:0.0} s  {(Blow.Open ? "arrivals" : "users   ")}  ")
-        + Say($"{Execution?.Status ?? "nothing",-9} {Execution?.Verdict?.ToString().ToLowerInvariant() ?? "no verdict",-9}  target {TargetRequests}, reported {Execution?.TotalRequests}")
-        + (KillsWorker ? Say($", at most {Execution?.UnknownRequestsMax?.ToString(CultureInfo.InvariantCulture) ?? "?"} unknown") : "")
-        + (CarriedOnAfterSeconds is { } after ? Say($", carried on after {after:0.0} s") : "") + Say($"  ({TookSeconds:0} s)")
+        + Invariant($"{Execution?.Status ?? "nothing",-9} {Execution?.Verdict?.ToString().ToLowerInvariant() ?? "no verdict",-9}  target {TargetRequests}, reported {Execution?.TotalRequests}")
+        + (KillsWorker ? Invariant($", at most {Execution?.UnknownRequestsMax?.ToString(CultureInfo.InvariantCulture) ?? "?"} unknown") : "")
+        + (CarriedOnAfterSeconds is { } after ? Invariant($", carried on after {after:0.0} s") : "") + Invariant($"  ({TookSeconds:0} s)")
         + string.Concat(Faults().Select(f => $"\n      WRONG: {f}"));
 
     private static IEnumerable<string> EndFaults(ExecutionView x)
@@ -47,12 +48,10 @@ internal sealed record Round(
     {
         var unknown = x.UnknownRequestsMax ?? (Blow.Open ? 0 : long.MaxValue);
         if (!KillsWorker && unknown > 0)
-            yield return Say($"{x.UnknownRequestsMax} requests are called unknown");
+            yield return Invariant($"{x.UnknownRequestsMax} requests are called unknown");
         if (Difference < 0 || Difference > (KillsWorker ? unknown : 0))
-            yield return Say($"the target counted {TargetRequests} requests, reported are {x.TotalRequests}");
+            yield return Invariant($"the target counted {TargetRequests} requests, reported are {x.TotalRequests}");
         if (PlannedRequests is { } planned && TargetRequests > planned)
-            yield return Say($"the target counted {TargetRequests} requests, the plan had {planned}");
+            yield return Invariant($"the target counted {TargetRequests} requests, the plan had {planned}");
     }
-
-    private static string Say(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

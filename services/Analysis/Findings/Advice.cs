@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace Loadstone.Analysis.Findings;
 
 /// <summary>What to do about a run: recommendations and next steps, drawn from its findings and figures.</summary>
@@ -17,9 +19,9 @@ internal static class Advice
     public static IReadOnlyList<string> NextSteps(RunToExamine run, IReadOnlyList<Finding> findings)
     {
         var steps = findings.OrderByDescending(f => f.Severity).Take(3)
-            .Select(f => RunToExamine.Say($"Look into {f.Component} in the seconds {f.FirstSecond} to {f.LastSecond} ({f.Series}), then run the same configuration again and compare.")).ToList();
+            .Select(f => Invariant($"Look into {f.Component} in the seconds {f.FirstSecond} to {f.LastSecond} ({f.Series}), then run the same configuration again and compare.")).ToList();
         if (findings.Count == 0)
-            steps.Add(RunToExamine.Say($"Make this run the baseline of its configuration, or raise the load beyond {run.Total.VirtualUsers} users to find where it ends."));
+            steps.Add(Invariant($"Make this run the baseline of its configuration, or raise the load beyond {run.Total.VirtualUsers} users to find where it ends."));
         if (findings.Any(f => f.Type is FindingType.ThroughputPlateau or FindingType.ResourceSaturation))
             steps.Add("Run a stress test with more stairs around the knee, and watch the target's resources beside it.");
         return steps;
@@ -49,9 +51,9 @@ internal static class Advice
 
     private static string ImpactOf(Finding f) => f.Type switch
     {
-        FindingType.ErrorRate or FindingType.ErrorBurst => RunToExamine.Say($"Requests to {f.Component} succeed again."),
-        FindingType.LatencySpike or FindingType.LatencyStep => RunToExamine.Say($"The slowest requests to {f.Component} come back to the level of the others."),
-        FindingType.ThroughputPlateau => RunToExamine.Say($"Throughput goes on growing beyond the users at second {f.FirstSecond}."),
+        FindingType.ErrorRate or FindingType.ErrorBurst => Invariant($"Requests to {f.Component} succeed again."),
+        FindingType.LatencySpike or FindingType.LatencyStep => Invariant($"The slowest requests to {f.Component} come back to the level of the others."),
+        FindingType.ThroughputPlateau => Invariant($"Throughput goes on growing beyond the users at second {f.FirstSecond}."),
         _ => "The target bears the same load for longer.",
     };
 
@@ -63,7 +65,7 @@ internal static class Advice
         {
             yield return new Recommendation(
                 "medium", "scaling", "Plan for more capacity",
-                RunToExamine.Say($"The run's peak of {run.Total.VirtualUsers} users is {100 * run.Total.VirtualUsers / limit:0} % of the {limit:0} users the system was seen to bear."),
+                Invariant($"The run's peak of {run.Total.VirtualUsers} users is {100 * run.Total.VirtualUsers / limit:0} % of the {limit:0} users the system was seen to bear."),
                 "Headroom above the expected peak.");
         }
     }
@@ -74,7 +76,7 @@ internal static class Advice
         {
             yield return new Recommendation(
                 "medium", "optimization", $"Cache what {o.Operation} reads",
-                RunToExamine.Say($"{o.Operation} was read {o.Sent} times and took {o.Response.MeanNs / 1e6:0} ms in the mean."), "Repeated reads come from memory.");
+                Invariant($"{o.Operation} was read {o.Sent} times and took {o.Response.MeanNs / 1e6:0} ms in the mean."), "Repeated reads come from memory.");
         }
     }
 }

@@ -2,6 +2,7 @@ using Loadstone.Analysis.Statistics;
 using Loadstone.Measurement;
 using Loadstone.Plans;
 using MathNet.Numerics.LinearRegression;
+using static System.FormattableString;
 
 namespace Loadstone.Analysis.Findings;
 
@@ -39,8 +40,8 @@ internal static class Capacity
         {
             yield return new Finding(
                 "throughput_plateau", FindingType.ThroughputPlateau, "system", Severity.High,
-                RunToExamine.Say($"Throughput stops growing at about {k.Users:0} users and {k.Throughput:0.#} requests/s (second {k.Second}): each user brought {k.SlopeBefore:0.##} requests/s before, {k.SlopeAfter:0.##} after."),
-                RunToExamine.Say($"Find what is used up at {k.Users:0} users (processor, connections, locks, threads of a pool) before adding machines."),
+                Invariant($"Throughput stops growing at about {k.Users:0} users and {k.Throughput:0.#} requests/s (second {k.Second}): each user brought {k.SlopeBefore:0.##} requests/s before, {k.SlopeAfter:0.##} after."),
+                Invariant($"Find what is used up at {k.Users:0} users (processor, connections, locks, threads of a pool) before adding machines."),
                 run.PhaseAt(k.Second), "throughput_rps over virtual_users", k.Second, k.LastSecond);
         }
     }
@@ -101,9 +102,9 @@ internal static class Capacity
     private static string? Broken(SuccessCriteria criteria, MetricWindow stretch)
     {
         if (stretch.ValueOf("p95_response_time", null) is { } p95 && p95 > criteria.MaxP95ResponseTime)
-            return RunToExamine.Say($"over {BrokenSeconds} seconds the p95 response time was {p95:0.#} ms, above {criteria.MaxP95ResponseTime:0.#} ms");
+            return Invariant($"over {BrokenSeconds} seconds the p95 response time was {p95:0.#} ms, above {criteria.MaxP95ResponseTime:0.#} ms");
         return stretch.ValueOf("error_rate", null) is { } errors && errors > criteria.MaxErrorRate
-            ? RunToExamine.Say($"over {BrokenSeconds} seconds {errors:0.##} % of the requests failed, above {criteria.MaxErrorRate:0.##} %") : null;
+            ? Invariant($"over {BrokenSeconds} seconds {errors:0.##} % of the requests failed, above {criteria.MaxErrorRate:0.##} %") : null;
     }
 
     // The weight is the deviation's inverse: the mean of more seconds is surer.

@@ -1,5 +1,6 @@
 using Loadstone.Analysis.Statistics;
 using Loadstone.Measurement;
+using static System.FormattableString;
 
 namespace Loadstone.Analysis.Findings;
 
@@ -32,7 +33,7 @@ internal static class OperationRules
         var (first, last) = WhereSlow(run, o, SpikeTimes * p95);
         return new Finding(
             "p99_above_twice_p95", FindingType.LatencySpike, o.Operation, Severity.High,
-            RunToExamine.Say($"One request in a hundred to {o.Operation} takes {p99:0.#} ms or longer, {p99 / p95:0.#} times the p95 of {p95:0.#} ms, from second {first} to {last}."),
+            Invariant($"One request in a hundred to {o.Operation} takes {p99:0.#} ms or longer, {p99 / p95:0.#} times the p95 of {p95:0.#} ms, from second {first} to {last}."),
             $"Find what the slow requests to {o.Operation} wait for: locks, garbage collection, a cold cache, a pool of connections that is too small, or a slow dependency.",
             run.PhaseAt(first), $"p99_response_time of '{o.Operation}'", first, last);
     }
@@ -66,7 +67,7 @@ internal static class OperationRules
         var (first, last) = (measured[step.Index].Sequence, Ends(run.Standstill).Last);
         return new Finding(
             "p95_step", FindingType.LatencyStep, o.Operation, Severity.Medium,
-            RunToExamine.Say($"From second {first} on the p95 of {o.Operation} is {step.After:0.#} ms, before it was {step.Before:0.#} ms ({step.ChangePercent:+0} %), at the same load."),
+            Invariant($"From second {first} on the p95 of {o.Operation} is {step.After:0.#} ms, before it was {step.Before:0.#} ms ({step.ChangePercent:+0} %), at the same load."),
             $"Look for what began at second {first}: a job, a failover, an exhausted cache or credit, another tenant.",
             run.PhaseAt(first), $"p95_response_time of '{o.Operation}'", first, last);
     }
@@ -79,7 +80,7 @@ internal static class OperationRules
         var (first, last) = failing.Count == 0 ? Ends(run.Seconds) : Ends(failing);
         return new Finding(
             "operation_error_rate_above_5", FindingType.ErrorRate, o.Operation, Severity.Critical,
-            RunToExamine.Say($"{o.ErrorRatePercent():0.##} % of the requests to {o.Operation} fail ({o.FailedRequests + o.Refused} of {o.Ended + o.Refused}): {ErrorsOf(o)}."),
+            Invariant($"{o.ErrorRatePercent():0.##} % of the requests to {o.Operation} fail ({o.FailedRequests + o.Refused} of {o.Ended + o.Refused}): {ErrorsOf(o)}."),
             $"Read the target's log for {o.Operation} from second {first} on; until it answers rightly, its response times say little.",
             run.PhaseAt(first), $"error_rate of '{o.Operation}'", first, last);
     }
@@ -94,7 +95,7 @@ internal static class OperationRules
         var ended = burst.Seconds.Sum(s => RunToExamine.In(s, o)!.Ended);
         return new Finding(
             "error_burst", FindingType.ErrorBurst, o.Operation, Severity.High,
-            RunToExamine.Say($"From second {first} to {last}, {100.0 * burst.Failed / ended:0.#} % of the requests to {o.Operation} failed ({burst.Failed} of {ended}), over the whole run {o.ErrorRatePercent():0.##} %."),
+            Invariant($"From second {first} to {last}, {100.0 * burst.Failed / ended:0.#} % of the requests to {o.Operation} failed ({burst.Failed} of {ended}), over the whole run {o.ErrorRatePercent():0.##} %."),
             $"Look for what happened at second {first}: a restart, a failover, a limit that was reached, a deployment.",
             run.PhaseAt(first), $"error_rate of '{o.Operation}'", first, last);
     }
@@ -113,7 +114,7 @@ internal static class OperationRules
     }
 
     private static string ErrorsOf(OperationWindow o) =>
-        string.Join(", ", o.ErrorTypes.OrderByDescending(e => e.Value).Take(3).Select(e => RunToExamine.Say($"{e.Key} {e.Value} times")));
+        string.Join(", ", o.ErrorTypes.OrderByDescending(e => e.Value).Take(3).Select(e => Invariant($"{e.Key} {e.Value} times")));
 
     private static int LastOf(RunToExamine run, IReadOnlyList<MetricWindow> windows, int at) =>
         at + 1 < windows.Count ? windows[at + 1].Sequence - 1 : run.Seconds[^1].Sequence;

@@ -1,5 +1,6 @@
 using Loadstone.Analysis.Statistics;
 using Loadstone.Measurement;
+using static System.FormattableString;
 
 namespace Loadstone.Analysis.Findings;
 
@@ -30,7 +31,7 @@ internal static class ResourceRules
         var mean = full.Average(s => s.CustomMetrics[metric].Avg);
         return new Finding(
             $"{metric}_saturated", FindingType.ResourceSaturation, "the target", Severity.Critical,
-            RunToExamine.Say($"{metric} of the target was above {SaturatedPercent} % from second {full[0].Sequence} to {full[^1].Sequence}, {mean:0.#} % in the mean."),
+            Invariant($"{metric} of the target was above {SaturatedPercent} % from second {full[0].Sequence} to {full[^1].Sequence}, {mean:0.#} % in the mean."),
             metric == "cpu_usage" ? "Profile what the processor is busy with, or give the target more of it." : "Find what holds the memory, or give the target more of it.",
             full[0].Phase, metric, full[0].Sequence, full[^1].Sequence);
     }
@@ -45,7 +46,7 @@ internal static class ResourceRules
             return null;
         return new Finding(
             $"{metric}_grows", FindingType.QueueGrowth, "the target", Severity.High,
-            RunToExamine.Say($"While the load stood still, {metric} grew by {drift.Slope:0.###} a second ({drift.Low:0.###} to {drift.High:0.###}), from {drift.Start:0.#} to {drift.Start + growth:0.#}, in the seconds {seen[0].Sequence} to {seen[^1].Sequence}."),
+            Invariant($"While the load stood still, {metric} grew by {drift.Slope:0.###} a second ({drift.Low:0.###} to {drift.High:0.###}), from {drift.Start:0.#} to {drift.Start + growth:0.#}, in the seconds {seen[0].Sequence} to {seen[^1].Sequence}."),
             "More comes in than is worked off: find what the work waits for, or bound what is let in.",
             seen[0].Phase, metric, seen[0].Sequence, seen[^1].Sequence);
     }
@@ -60,7 +61,7 @@ internal static class ResourceRules
             return null;
         return new Finding(
             "memory_drift", FindingType.MemoryDrift, component, severity,
-            RunToExamine.Say($"Memory of {component} grew by {drift.Slope / 1e6:0.###} MB a second ({drift.Low / 1e6:0.###} to {drift.High / 1e6:0.###}, p = {drift.PValue:0.####}), from {drift.Start / 1e6:0} to {(drift.Start + growth) / 1e6:0} MB, in the seconds {seen[0].Sequence} to {seen[^1].Sequence}."),
+            Invariant($"Memory of {component} grew by {drift.Slope / 1e6:0.###} MB a second ({drift.Low / 1e6:0.###} to {drift.High / 1e6:0.###}, p = {drift.PValue:0.####}), from {drift.Start / 1e6:0} to {(drift.Start + growth) / 1e6:0} MB, in the seconds {seen[0].Sequence} to {seen[^1].Sequence}."),
             $"Take two pictures of the heap of {component} some minutes apart and compare what has grown: caches without a bound, listeners, sessions.",
             seen[0].Phase, series, seen[0].Sequence, seen[^1].Sequence);
     }

@@ -1,6 +1,7 @@
 using Loadstone.Contracts;
 using Loadstone.Measurement;
 using Loadstone.Plans;
+using static System.FormattableString;
 
 namespace Loadstone.Analysis.Findings;
 
@@ -29,23 +30,23 @@ public sealed record RunFindings(
     private static IEnumerable<string> InsightsOf(RunToExamine run, CapacityModel? capacity, Recovery? recovery)
     {
         var figures = RunFigures.Of(run.Total);
-        yield return RunToExamine.Say($"{figures.TotalRequests} requests in {run.Total.Seconds:0} s, {figures.ThroughputRps:0.#} a second with at most {run.Total.VirtualUsers} users; {figures.ErrorRate:0.##} % failed.");
-        yield return RunToExamine.Say($"Half of the responses took at most {figures.P50ResponseTime:0.#} ms, 95 % at most {figures.P95ResponseTime:0.#} ms, 99 % at most {figures.P99ResponseTime:0.#} ms.");
+        yield return Invariant($"{figures.TotalRequests} requests in {run.Total.Seconds:0} s, {figures.ThroughputRps:0.#} a second with at most {run.Total.VirtualUsers} users; {figures.ErrorRate:0.##} % failed.");
+        yield return Invariant($"Half of the responses took at most {figures.P50ResponseTime:0.#} ms, 95 % at most {figures.P95ResponseTime:0.#} ms, 99 % at most {figures.P99ResponseTime:0.#} ms.");
         if (run.Operations.MaxBy(o => o.Response.MeanNs) is { Response.Count: > 0 } slowest)
-            yield return RunToExamine.Say($"The slowest operation is {slowest.Operation}: {slowest.Response.MeanNs / 1e6:0.#} ms in the mean, {slowest.Response.PercentileMs(95):0.#} ms at p95.");
+            yield return Invariant($"The slowest operation is {slowest.Operation}: {slowest.Response.MeanNs / 1e6:0.#} ms in the mean, {slowest.Response.PercentileMs(95):0.#} ms at p95.");
         if (run.Operations.MaxBy(o => o.FailedRequests) is { FailedRequests: > 0 } failing)
-            yield return RunToExamine.Say($"Most failures are those of {failing.Operation}: {failing.FailedRequests} of {failing.Ended}, {failing.ErrorRatePercent():0.##} %.");
+            yield return Invariant($"Most failures are those of {failing.Operation}: {failing.FailedRequests} of {failing.Ended}, {failing.ErrorRatePercent():0.##} %.");
         if (recovery is { RecoverySeconds: { } took })
-            yield return RunToExamine.Say($"After the spike (seconds {recovery.SpikeSecond} to {recovery.SpikeEndSecond}) the p95 was back at its {recovery.P95Before:0.#} ms after {took} s.");
+            yield return Invariant($"After the spike (seconds {recovery.SpikeSecond} to {recovery.SpikeEndSecond}) the p95 was back at its {recovery.P95Before:0.#} ms after {took} s.");
         if (recovery is { RecoverySeconds: null })
-            yield return RunToExamine.Say($"After the spike (seconds {recovery.SpikeSecond} to {recovery.SpikeEndSecond}) the p95 did not come back to its {recovery.P95Before:0.#} ms.");
+            yield return Invariant($"After the spike (seconds {recovery.SpikeSecond} to {recovery.SpikeEndSecond}) the p95 did not come back to its {recovery.P95Before:0.#} ms.");
         if (capacity?.BreakingPoint is { } breaking)
-            yield return RunToExamine.Say($"It broke at {breaking.Users} users and {breaking.Throughput:0.#} requests/s (second {breaking.Second}): {breaking.Reason}.");
+            yield return Invariant($"It broke at {breaking.Users} users and {breaking.Throughput:0.#} requests/s (second {breaking.Second}): {breaking.Reason}.");
         if (capacity?.Law is { } law)
             yield return LawInWords(law);
     }
 
     private static string LawInWords(Statistics.ScalabilityLaw law) => law.Peak is { } peak
-        ? RunToExamine.Say($"By the Universal Scalability Law (R² {law.RSquared:0.###}) throughput peaks at {peak.Throughput.Value:0} requests/s with {peak.Users.Value:0} users (95 %: {peak.Users.Low:0} to {peak.Users.High:0}).")
-        : RunToExamine.Say($"The Universal Scalability Law predicts nothing here: {law.Refusal}.");
+        ? Invariant($"By the Universal Scalability Law (R² {law.RSquared:0.###}) throughput peaks at {peak.Throughput.Value:0} requests/s with {peak.Users.Value:0} users (95 %: {peak.Users.Low:0} to {peak.Users.High:0}).")
+        : Invariant($"The Universal Scalability Law predicts nothing here: {law.Refusal}.");
 }

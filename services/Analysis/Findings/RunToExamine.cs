@@ -1,4 +1,3 @@
-using System.Globalization;
 using Loadstone.Contracts;
 using Loadstone.Measurement;
 using Loadstone.Plans;
@@ -53,8 +52,6 @@ internal sealed class RunToExamine
             sum.AddSeconds(second);
         return sum;
     }
-
-    public static string Say(FormattableString sentence) => sentence.ToString(CultureInfo.InvariantCulture);
 
     private double LoadIn(MetricWindow second) => IsClosed ? second.VirtualUsers : second.Iterations.Planned;
 }

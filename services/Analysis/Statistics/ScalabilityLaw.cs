@@ -1,8 +1,8 @@
-using System.Globalization;
 using MathNet.Numerics.Distributions;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearRegression;
 using MathNet.Numerics.Optimization;
+using static System.FormattableString;
 
 namespace Loadstone.Analysis.Statistics;
 
@@ -88,12 +88,12 @@ public sealed record ScalabilityLaw(Estimate Alpha, Estimate Beta, Estimate Gamm
     {
         var measured = points.Max(p => p.Users);
         if (!double.IsFinite(rSquared) || rSquared < LeastRSquared)
-            return Say($"the law explains {100 * rSquared:0.#} % of the variance, less than {100 * LeastRSquared:0} %");
+            return Invariant($"the law explains {100 * rSquared:0.#} % of the variance, less than {100 * LeastRSquared:0} %");
         if (law.Alpha.Value < 0 || law.Alpha.Value >= 1 || law.Beta.Low <= 0)
             return "throughput grows with the users without a bend that is sure, so the measured loads do not show where it ends";
         if (peak!.Users.Value > FarthestTimesMeasured * measured)
-            return Say($"the peak would lie at {peak.Users.Value:0} users, more than {FarthestTimesMeasured:0} times the {measured:0} measured");
-        return peak.Users.StandardError > MostUncertain * peak.Users.Value ? Say($"the peak lies anywhere between {peak.Users.Low:0} and {peak.Users.High:0} users") : null;
+            return Invariant($"the peak would lie at {peak.Users.Value:0} users, more than {FarthestTimesMeasured:0} times the {measured:0} measured");
+        return peak.Users.StandardError > MostUncertain * peak.Users.Value ? Invariant($"the peak lies anywhere between {peak.Users.Low:0} and {peak.Users.High:0} users") : null;
     }
 
     private static PredictedPeak PeakOf(Vector<double> values, Matrix<double> covariance, double t)
@@ -116,8 +116,6 @@ public sealed record ScalabilityLaw(Estimate Alpha, Estimate Beta, Estimate Gamm
     }
 
     private static Estimate Around(double value, double error, double t) => new(value, error, value - (t * error), value + (t * error));
-
-    private static string Say(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     private readonly struct Law(Vector<double> p)
     {

@@ -1,8 +1,8 @@
-using System.Globalization;
 using System.Text.Json.Serialization;
 using Loadstone.LoadEngine;
 using Loadstone.Measurement;
 using Loadstone.Plans;
+using static System.FormattableString;
 
 namespace Loadstone.Worker;
 
@@ -112,17 +112,15 @@ internal sealed record LocalResult
     public void Write(TextWriter say)
     {
         say.WriteLine();
-        say.WriteLine(Line($"requests      {TotalRequests} ({ThroughputRps:0.#}/s), failed {FailedRequests} ({ErrorRate:0.##} %), dropped arrivals {Dropped}"));
-        say.WriteLine(Line($"response ms   avg {AvgResponseTime:0.###}  p50 {P50ResponseTime:0.###}  p95 {P95ResponseTime:0.###}  p99 {P99ResponseTime:0.###}  max {MaxResponseTime:0.###}"));
-        say.WriteLine(Line($"generator     lag p99 {SendLagP99:0.###} ms, CPU {CpuSeconds:0.##} s, memory {PeakMemoryBytes / 1024 / 1024} MB"));
+        say.WriteLine(Invariant($"requests      {TotalRequests} ({ThroughputRps:0.#}/s), failed {FailedRequests} ({ErrorRate:0.##} %), dropped arrivals {Dropped}"));
+        say.WriteLine(Invariant($"response ms   avg {AvgResponseTime:0.###}  p50 {P50ResponseTime:0.###}  p95 {P95ResponseTime:0.###}  p99 {P99ResponseTime:0.###}  max {MaxResponseTime:0.###}"));
+        say.WriteLine(Invariant($"generator     lag p99 {SendLagP99:0.###} ms, CPU {CpuSeconds:0.##} s, memory {PeakMemoryBytes / 1024 / 1024} MB"));
         foreach (var (error, count) in ErrorTypes.OrderByDescending(e => e.Value))
-            say.WriteLine(Line($"error         {error}: {count}"));
+            say.WriteLine(Invariant($"error         {error}: {count}"));
         foreach (var criterion in Criteria)
-            say.WriteLine(Line($"{(criterion.Passed ? "passed" : "FAILED")}        {criterion.Title} (measured {criterion.Value:0.###})"));
-        say.WriteLine(Line($"verdict       {(Cancelled ? "cancelled" : Verdict.ToString().ToLowerInvariant())}"));
+            say.WriteLine(Invariant($"{(criterion.Passed ? "passed" : "FAILED")}        {criterion.Title} (measured {criterion.Value:0.###})"));
+        say.WriteLine(Invariant($"verdict       {(Cancelled ? "cancelled" : Verdict.ToString().ToLowerInvariant())}"));
         foreach (var reason in Reasons)
             say.WriteLine($"              {reason}");
     }
-
-    private static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
