@@ -13,7 +13,7 @@ public static partial class ExecutionDecisions
     private static readonly TimeSpan JoinLead = TimeSpan.FromMilliseconds(300);
     private const int MostMoves = 10;
 
-    // A worker whose windows have not come for longer than that is taken to have sent nothing of it.
+    // The seconds that are told one by one. A worker not heard for longer is held to all that was due since the start: more, but still a bound.
     private const int PlannedSeconds = 120;
 
     /// <summary>A worker is gone. By the plan's policy its share moves, the run goes on without it, or ends as failed.</summary>
@@ -86,7 +86,7 @@ public static partial class ExecutionDecisions
     /// <summary>What a share was to do in the time before it was lost; null when its plan sets no number.</summary>
     public static PlannedWork? PlannedBefore(Execution x, int shard, DateTimeOffset now)
     {
-        if (MostRequests.OfAnIteration(x.Plan) is not { } each || x.Load.Shape.ArrivalsUntil(TimeSpan.Zero) is null)
+        if (x.Plan.ScenarioConfig.MostRequests is not { } each || x.Load.Shape.ArrivalsUntil(TimeSpan.Zero) is null)
             return null;
         var (lost, share) = (x.Elapsed(now), x.Shards.Single(s => s.Number == shard).Assigned);
         var seconds = Math.Min(PlannedSeconds, (int)lost.TotalSeconds);

@@ -50,6 +50,8 @@ public sealed record HttpStep : Step
 
     internal override IEnumerable<string> Sets => Extract?.Keys ?? [];
 
+    internal override long? MostRequests => 1 + Redirects;
+
     internal static HttpStep Read(DocumentNode node)
     {
         var step = new HttpStep

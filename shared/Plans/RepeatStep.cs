@@ -26,6 +26,8 @@ public sealed record RepeatStep : Step
 
     internal override IEnumerable<HeldSteps> Holds => [new("steps", Steps)];
 
+    internal override long? MostRequests => base.MostRequests * (Times?.Max ?? MaxTimes);
+
     internal override IEnumerable<StepTemplate> Templates() => While?.Templates("while", Sets) ?? [];
 
     internal static RepeatStep Read(DocumentNode node)

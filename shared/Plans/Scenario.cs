@@ -96,6 +96,17 @@ public sealed record ScenarioConfig
     /// <summary>Named lists of data that templates draw from.</summary>
     public IReadOnlyDictionary<string, Feeder>? DataGeneration { get; init; }
 
+    /// <summary>The most requests that one iteration of any of them sends, redirects included; null when the steps set no limit.</summary>
+    [JsonIgnore]
+    public long? MostRequests
+    {
+        get
+        {
+            var each = Scenarios.Select(s => Step.MostRequestsOf(s.Journey)).ToList();
+            return each.Contains(null) ? null : each.Max();
+        }
+    }
+
     /// <summary>A scenario's part of the mix, to be held against the parts of the others; 0 when exact users leave it out.</summary>
     public int ShareOf(Scenario scenario) =>
         Users is not null ? Users.GetValueOrDefault(scenario.Name) : Weights?.GetValueOrDefault(scenario.Name, scenario.Weight) ?? scenario.Weight;

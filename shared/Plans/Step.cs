@@ -55,6 +55,12 @@ public abstract record Step
     /// <summary>The variables this step, or one it holds, sets.</summary>
     internal virtual IEnumerable<string> Sets => Holds.SelectMany(h => h.Steps).SelectMany(s => s.Sets);
 
+    /// <summary>The most requests it leads to each time, redirects included: those of the steps it holds; null when nothing limits them.</summary>
+    internal virtual long? MostRequests => Holds.Any() ? MostRequestsOf(Holds.SelectMany(h => h.Steps)) : null;
+
+    /// <summary>The most requests that steps lead to together; null when nothing limits them.</summary>
+    internal static long? MostRequestsOf(IEnumerable<Step> steps) => steps.Aggregate((long?)0, (sum, step) => sum + step.MostRequests);
+
     internal static Step Read(JsonNode? value, string path, DocumentErrors errors)
     {
         var node = new DocumentNode(value, path, errors);
@@ -99,26 +105,6 @@ public abstract record Step
 /// <param name="AtOnce">True when none of them comes before another.</param>
 internal readonly record struct HeldSteps(string Member, IReadOnlyList<Step> Steps, bool AtOnce = false);
 
-/// <summary>How many requests steps can lead to.</summary>
-public static class MostRequests
-{
-    /// <summary>The most that one iteration of any scenario of a plan sends, redirects included; null when its steps set no limit.</summary>
-    public static long? OfAnIteration(TestPlan plan) => plan.ScenarioConfig.Scenarios.Select(s => Of(s.Journey)).Aggregate((long?)0, (most, one) => most is null || one is null ? null : Math.Max(most.Value, one.Value));
-
-    private static long? Of(IEnumerable<Step> steps) => steps.Aggregate((long?)0, (sum, step) => sum + Of(step));
-
-    private static long? Of(Step step) => step switch
-    {
-        HttpStep http => 1 + http.Redirects,
-        WaitStep => 0,
-        GroupStep group => Of(group.Steps),
-        ParallelStep parallel => Of(parallel.Steps),
-        ConditionalStep either => Of(either.Then) + Of(either.Else ?? []),
-        RepeatStep repeat => Of(repeat.Steps) * (repeat.Times?.Max ?? repeat.MaxTimes),
-        _ => null,
-    };
-}
-
 /// <summary>Does nothing for a while; it makes no request.</summary>
 public sealed record WaitStep : Step
 {
@@ -126,6 +112,8 @@ public sealed record WaitStep : Step
     public DurationDistribution Duration { get; init; } = DurationDistribution.Always(TimeSpan.FromSeconds(1));
 
     internal override string InWords => $"wait {Duration.InWords}";
+
+    internal override long? MostRequests => 0;
 
     internal static WaitStep Read(DocumentNode node)
     {

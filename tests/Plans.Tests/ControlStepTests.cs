@@ -140,6 +140,18 @@ public sealed class ControlStepTests
         Assert.EndsWith("GET /12, and 3 more", Lines(Reading.Valid(Reading.PlanOf(steps)))[3]);
     }
 
+    [Theory]
+    [InlineData("""{ "path": "/", "redirects": 0 }""", 1L)]
+    [InlineData("""{ "path": "/" }""", 11L)]
+    [InlineData("""{ "action": "wait", "duration": "2s" }""", 0L)]
+    [InlineData("""{ "action": "repeat", "times": { "min": 2, "max": 5 }, "steps": [ { "path": "/", "redirects": 0 }, { "path": "/", "redirects": 1 } ] }""", 15L)]
+    [InlineData("""{ "action": "repeat", "while": { "variable": "env.MODE", "exists": true }, "max_times": 7, "steps": [ { "path": "/", "redirects": 0 } ] }""", 7L)]
+    [InlineData("""{ "action": "conditional", "probability": 0.3, "then": [ { "path": "/" } ], "else": [ { "path": "/" } ] }""", 22L)]
+    [InlineData("""{ "action": "group", "name": "g", "steps": [ { "action": "parallel", "steps": [ { "path": "/" }, { "path": "/" } ] } ] }""", 22L)]
+    [InlineData("""{ "action": "group", "name": "g", "steps": [ { "path": "/" }, { "action": "upload" } ] }""", null)]
+    public void A_journey_says_how_many_requests_it_leads_to_at_the_most(string step, long? most) =>
+        Assert.Equal(most, Reading.Valid(Reading.PlanOf(step)).ScenarioConfig.MostRequests);
+
     private static string[] Lines(TestPlan plan) => [.. PlanExplanation.Of(plan)];
 
     private static string[] Lines(Step step) =>
