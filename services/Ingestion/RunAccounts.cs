@@ -134,7 +134,7 @@ public sealed record RunAccounts(DateTimeOffset? StartAt, IReadOnlyList<ShardAcc
             return 0;
         if (shard.Planned is not { } planned)
             return null;
-        var unheardSeconds = (int)Math.Ceiling((shard.EndedAt!.Value - StartAt.Value).TotalSeconds) - (stored.LastSequence + 1);
+        var unheardSeconds = (int)Math.Ceiling((shard.EndedAt!.Value - StartAt.Value).TotalSeconds) - Math.Max(stored.LastSequence + 1, shard.First);
         return unheardSeconds <= 0 ? stored.OpenIterations * planned.RequestsEach
             : (stored.OpenIterations + planned.IterationsInLast[Math.Min(unheardSeconds, planned.IterationsInLast.Count) - 1]) * planned.RequestsEach;
     }

@@ -120,6 +120,15 @@ public sealed class RunAccountsTests
         Assert.Equal(0, Run(Lost(0) with { Parent = 7, Planned = new PlannedWork(2, [10, 20]) }).UnknownMax([]));
     }
 
+    [Fact]
+    public void A_share_that_was_carried_on_and_lost_again_unheard_is_only_held_to_what_was_due_since_it_was_carried_on()
+    {
+        // The other carried it on from second 6, and was lost in second 8.
+        var run = Run(Lost(1) with { Parent = 0, FirstSecond = 6, Planned = new PlannedWork(2, [10, 20, 30, 80]) });
+
+        Assert.Equal(40, run.UnknownMax([]));
+    }
+
     private static RunAccounts Run(params ShardAccount[] shards) => new(Start, shards);
 
     private static ShardAccount Alive(int shard) => new(shard, ShardState.Running, null, null, null, null);
