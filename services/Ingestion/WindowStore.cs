@@ -16,20 +16,23 @@ public sealed class WindowStore(Database database, RunLedger ledger)
     public async Task<bool> StoreAsync(MetricWindowRecorded recorded, CancellationToken cancellation)
     {
         await MakeDayAsync(recorded.Day, cancellation);
-        await ledger.KnowRunAsync(recorded.ExecutionId, recorded.Day, cancellation);
         await using var connection = await database.Source.OpenConnectionAsync(cancellation);
-        return await StoreAsync(connection, recorded, cancellation);
+        if (await TryStoreAsync(connection, recorded, cancellation) is { } isNew)
+            return isNew;
+        await ledger.KnowRunAsync(recorded.ExecutionId, recorded.Day, cancellation);
+        return await TryStoreAsync(connection, recorded, cancellation) is true;
     }
 
-    /// <summary>The same in the caller's transaction, on a day that was made before.</summary>
-    public static async Task<bool> StoreAsync(NpgsqlConnection connection, MetricWindowRecorded recorded, CancellationToken cancellation)
+    /// <summary>The same in the caller's transaction, on a day that was made before. Null when the run is not known yet.</summary>
+    public static async Task<bool?> TryStoreAsync(NpgsqlConnection connection, MetricWindowRecorded recorded, CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection) { BatchCommands = { new(RunLock.Shared), new(Database.Script("store_window")) } };
         Database.AddValues(batch.BatchCommands[0].Parameters, recorded.ExecutionId);
         Database.AddValues(batch.BatchCommands[1].Parameters, Values(recorded));
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         await reader.NextResultAsync(cancellation);
-        return await reader.ReadAsync(cancellation) && reader.GetInt64(0) > 0;
+        await reader.ReadAsync(cancellation);
+        return await reader.IsDBNullAsync(0, cancellation) ? null : reader.GetInt64(0) > 0;
     }
 
     /// <summary>One second of a run, merged over the shards that reported it, and which these are.</summary>

@@ -131,7 +131,7 @@ public sealed class ClosingTests(TestDatabase test) : IClassFixture<TestDatabase
         await StoreAsync(0, 0, 5);
         await using var storing = await test.Database.Source.OpenConnectionAsync();
         await using var open = await storing.BeginTransactionAsync();
-        await WindowStore.StoreAsync(storing, new MetricWindowRecorded(_run, 0, Day, Window(1, 5)), CancellationToken.None);
+        await WindowStore.TryStoreAsync(storing, new MetricWindowRecorded(_run, 0, Day, Window(1, 5)), CancellationToken.None);
 
         var closed = AdvanceAsync(closing);
         await UntilWaitingAsync(1);

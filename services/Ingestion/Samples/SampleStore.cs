@@ -42,7 +42,7 @@ public sealed class SampleStore(Database database, WindowStore windows, Arrivals
         RefusalException.ThrowIfAny(errors);
         var shard = await NumberAsync(connection, batch, key ?? $"none {Guid.NewGuid()}", now, cancellation);
         foreach (var window in seconds)
-            await WindowStore.StoreAsync(connection, new MetricWindowRecorded(batch.ExecutionId, shard, run.Day, window), cancellation);
+            await WindowStore.TryStoreAsync(connection, new MetricWindowRecorded(batch.ExecutionId, shard, run.Day, window), cancellation);
     }
 
     // A run is open from its start until it is about to be sealed; its row is locked, so it is not sealed before these samples are in.

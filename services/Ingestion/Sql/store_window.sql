@@ -1,12 +1,13 @@
 -- Stores one window and its operations once, whatever comes twice. The run is locked against the closer of its seconds, by the
 -- statement before this one: either the closer sees this window, or we see that its second is closed already and mark it late.
+-- Null when nobody has spoken of the run yet: then nothing is stored.
 with run as (
   select last_closed from ingestion.runs where execution_id = $2
 ),
 fresh as (
   insert into ingestion.shard_windows (day, execution_id, shard, sequence, virtual_users, load_seconds, planned, started, dropped, cancelled,
     completed, cut_short, cpu_percent, memory_bytes, gc_pause_ms, loop_delay_ms, pool_delay_ms, lag, phase, custom_metrics)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $37, $38)
+  select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $37, $38 from run
   on conflict do nothing
   returning 1
 ),
@@ -22,4 +23,4 @@ late as (
   select $2, $4 from run where run.last_closed >= $4 and exists (select from fresh)
   on conflict do nothing
 )
-select count(*) from fresh
+select case when exists (select from run) then (select count(*) from fresh) end
