@@ -16,25 +16,23 @@ public sealed class Fleet(TimeProvider time)
     /// <summary>A worker that has missed a report is asked whether it is there at all.</summary>
     public static readonly TimeSpan AskAfter = TimeSpan.FromSeconds(1.2);
 
-    private readonly ConcurrentDictionary<Guid, (WorkerReported Report, DateTimeOffset HeardAt)> _workers = new();
-    private readonly ConcurrentDictionary<Guid, bool> _dead = new();
+    private readonly ConcurrentDictionary<Guid, Seen> _workers = new();
 
-    public void Hear(WorkerReported report)
-    {
-        _workers[report.WorkerId] = (report, time.GetUtcNow());
-        _dead.TryRemove(report.WorkerId, out _);
-    }
+    public void Hear(WorkerReported report) => _workers[report.WorkerId] = new Seen(report, time.GetUtcNow());
 
     /// <summary>The broker says that nobody is there any more.</summary>
-    public void Bury(Guid workerId) => _dead[workerId] = true;
+    public void Bury(Guid workerId)
+    {
+        if (_workers.TryGetValue(workerId, out var seen))
+            _workers.TryUpdate(workerId, seen with { IsGone = true }, seen);
+    }
 
     /// <summary>Those of these workers that are late with their report, and not known to be gone.</summary>
     public IEnumerable<Guid> Late(IEnumerable<Guid> workers) =>
-        workers.Where(id => SilenceOf(id) is var silence && silence > AskAfter && silence <= LostAfter && !_dead.ContainsKey(id));
+        workers.Where(id => _workers.TryGetValue(id, out var seen) && IsThere(seen) && time.GetUtcNow() - seen.HeardAt > AskAfter);
 
     /// <summary>The last report of a worker that is there; null when it is not.</summary>
-    public WorkerReported? Find(Guid workerId) =>
-        _workers.TryGetValue(workerId, out var seen) && IsThere(workerId, seen.HeardAt) ? seen.Report : null;
+    public WorkerReported? Find(Guid workerId) => _workers.TryGetValue(workerId, out var seen) && IsThere(seen) ? seen.Report : null;
 
     /// <summary>How long a worker has not been heard; without end when it never was.</summary>
     public TimeSpan SilenceOf(Guid workerId) =>
@@ -46,11 +44,11 @@ public sealed class Fleet(TimeProvider time)
         var now = time.GetUtcNow();
         foreach (var (id, seen) in _workers)
         {
-            if (now - seen.HeardAt > LostAfter * 20 && _workers.TryRemove(id, out _))
-                _dead.TryRemove(id, out _);
+            if (now - seen.HeardAt > LostAfter * 20)
+                _workers.TryRemove(id, out _);
         }
 
-        return [.. _workers.Where(w => IsThere(w.Key, w.Value.HeardAt)).Select(w => w.Value.Report)];
+        return [.. _workers.Values.Where(IsThere).Select(w => w.Report)];
     }
 
     /// <summary>What room each worker has beside the shards it has been given.</summary>
@@ -63,10 +61,12 @@ public sealed class Fleet(TimeProvider time)
             new WorkerFacts(w.Region, Math.Round(w.ClockOffsetMs, 3), w.Version, w.Hardware), w.CapacityUsers))];
     }
 
-    private bool IsThere(Guid id, DateTimeOffset heardAt) => time.GetUtcNow() - heardAt <= LostAfter && !_dead.ContainsKey(id);
-
     /// <summary>The slowest way there and back to any of these workers.</summary>
     public double SlowestRoundTripMs(IEnumerable<Guid> workers) => workers.Select(w => Find(w)?.RoundTripMs ?? 0).DefaultIfEmpty().Max();
+
+    private bool IsThere(Seen worker) => !worker.IsGone && time.GetUtcNow() - worker.HeardAt <= LostAfter;
+
+    private sealed record Seen(WorkerReported Report, DateTimeOffset HeardAt, bool IsGone = false);
 }
 
 /// <summary>Hears the workers and answers each with the time it is here.</summary>

@@ -77,6 +77,26 @@ public sealed class SmallPartsTests
     }
 
     [Fact]
+    public void A_worker_that_the_broker_says_is_gone_is_not_there_until_it_reports_again()
+    {
+        var clock = new SetClock();
+        var fleet = new Fleet(clock);
+        var worker = Guid.NewGuid();
+        fleet.Hear(Report());
+        clock.Advance(TimeSpan.FromSeconds(1.5));
+        Assert.Equal([worker], fleet.Late([worker, Guid.NewGuid()]));
+
+        fleet.Bury(worker);
+        Assert.Null(fleet.Find(worker));
+        Assert.Empty(fleet.Late([worker]));
+
+        fleet.Hear(Report());
+        Assert.NotNull(fleet.Find(worker));
+
+        WorkerReported Report() => new(worker, "w", "here", 100, 0, clock.GetUtcNow(), 1, 0, []);
+    }
+
+    [Fact]
     public void Workers_may_be_called_lost_only_over_a_broker_that_carries_and_by_a_process_that_runs()
     {
         var clock = new SetClock();
