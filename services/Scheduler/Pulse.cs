@@ -21,7 +21,7 @@ public sealed class Pulse(TimeProvider time)
 
     private readonly Lock _lock = new();
     private DateTimeOffset _cameBackAt = DateTimeOffset.MinValue;
-    private DateTimeOffset _carriesSince = DateTimeOffset.MaxValue;
+    private DateTimeOffset? _carriesSince;
     private DateTimeOffset _lastBeat = DateTimeOffset.MinValue;
     private DateTimeOffset _runningSince = DateTimeOffset.MaxValue;
 
@@ -45,7 +45,7 @@ public sealed class Pulse(TimeProvider time)
         {
             var now = time.GetUtcNow();
             // A gap while this process was frozen itself says nothing of the broker.
-            if (now - _cameBackAt > FreshFor && now - _runningSince >= (_cameBackAt == DateTimeOffset.MinValue ? TimeSpan.Zero : now - _cameBackAt))
+            if (_carriesSince is null || (now - _cameBackAt > FreshFor && _runningSince <= _cameBackAt))
                 _carriesSince = now;
             _cameBackAt = now;
         }
