@@ -142,16 +142,3 @@ internal sealed class Steering(Executions executions, LiveFigures live, TimeProv
         return new ExecutionAnswer(true, ExecutionResource.Of(x, live.Of(id), time.GetUtcNow()), $"{x.Request.Name} {now}.");
     }
 }
-
-/// <summary>Where runs that wait stand in the line; it is looked up only when one does.</summary>
-internal sealed class QueuePlaces(Executions executions, Fleet fleet)
-{
-    public async Task<Func<Execution, QueuePlace?>> OfAsync(IEnumerable<Execution> shown, CancellationToken cancellation)
-    {
-        if (shown.All(x => x.Phase != ExecutionPhase.Waiting))
-            return _ => null;
-        var active = await executions.ActiveAsync(cancellation);
-        var workers = fleet.Free(active);
-        return x => WaitingLine.PlaceOf(x, active, workers);
-    }
-}

@@ -46,3 +46,16 @@ public static class WaitingLine
     private static bool CanEverRun(Execution x, IReadOnlyList<FreeWorker> workers) =>
         ExecutionDecisions.Assign(x, [.. workers.Select(w => w with { FreeUsers = w.CapacityUsers })], x.Request.At).Any();
 }
+
+/// <summary>Where runs that wait stand in the line; it is looked up only when one does.</summary>
+internal sealed class QueuePlaces(Executions executions, Fleet fleet)
+{
+    public async Task<Func<Execution, QueuePlace?>> OfAsync(IEnumerable<Execution> shown, CancellationToken cancellation)
+    {
+        if (shown.All(x => x.Phase != ExecutionPhase.Waiting))
+            return _ => null;
+        var active = await executions.ActiveAsync(cancellation);
+        var workers = fleet.Free(active);
+        return x => WaitingLine.PlaceOf(x, active, workers);
+    }
+}
