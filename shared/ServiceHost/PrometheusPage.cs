@@ -20,11 +20,8 @@ public static class PrometheusPage
     private const int LongestMs = 2000;
     private const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
-    internal static void AddPrometheusPage(this IServiceCollection services, ResourceBuilder resource, string[] meters)
-    {
-        services.AddSingleton(_ => new Exporter());
-        services.AddSingleton(provider => new Reader(provider.GetRequiredService<Exporter>(), resource, meters));
-    }
+    internal static void AddPrometheusPage(this IServiceCollection services, ResourceBuilder resource, string[] meters) =>
+        services.AddSingleton(_ => new Reader(resource, meters));
 
     /// <summary>Answers with the instruments as they stand.</summary>
     public static IResult Answer(HttpContext http) => Results.Text(http.RequestServices.GetRequiredService<Reader>().Read(), ContentType);
@@ -38,15 +35,12 @@ public static class PrometheusPage
 
     private sealed class Reader : IDisposable
     {
-        private readonly Exporter _exporter;
+        private readonly Exporter _exporter = new();
         private readonly MeterProvider _provider;
         private readonly Lock _lock = new();
 
-        public Reader(Exporter exporter, ResourceBuilder resource, string[] meters)
-        {
-            _exporter = exporter;
-            _provider = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource).AddMeter(meters).AddReader(new BaseExportingMetricReader(exporter)).Build();
-        }
+        public Reader(ResourceBuilder resource, string[] meters) => _provider =
+            Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource).AddMeter(meters).AddReader(new BaseExportingMetricReader(_exporter)).Build();
 
         public string Read()
         {
