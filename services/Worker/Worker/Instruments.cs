@@ -3,10 +3,12 @@ using Loadstone.ServiceHost;
 namespace Loadstone.Worker;
 
 /// <summary>What this worker shows of itself (requirements R15.6).</summary>
-public sealed class Instruments
+internal static class Instruments
 {
-    public Instruments(WorkerIdentity identity, Shards shards, Spool spool, SchedulerClock clock)
+    public static void ShowInstruments(this WebApplication app)
     {
+        var (identity, shards) = (app.Services.GetRequiredService<WorkerIdentity>(), app.Services.GetRequiredService<Shards>());
+        var (spool, clock) = (app.Services.GetRequiredService<Spool>(), app.Services.GetRequiredService<SchedulerClock>());
         KeyValuePair<string, object?> worker = new("worker", identity.Name), region = new("region", identity.Region);
         Show("loadstone.worker.users", null, "Virtual users of the shards it has.", () => shards.BusyUsers);
         Show("loadstone.worker.capacity", null, "Virtual users it takes on.", () => identity.CapacityUsers);

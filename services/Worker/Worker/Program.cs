@@ -14,7 +14,6 @@ builder.AddInternalClient<ISecretsClient>("LOADSTONE_CONFIGURATION_URL");
 builder.Services.AddSingleton<SchedulerClock>();
 builder.Services.AddSingleton<Shards>();
 builder.Services.AddSingleton<Spool>();
-builder.Services.AddSingleton<Instruments>();
 builder.Services.AddHostedService<WarmingUp>();
 builder.Services.AddHostedService<SpoolPublisher>();
 builder.Services.AddHostedService<Reporting>();
@@ -22,7 +21,7 @@ builder.Services.AddHostedService<LostContact>();
 builder.AddBus(bus => bus.Own($"worker-{identity.Name}", [typeof(SchedulerConsumer)], endpoint => SchedulerConsumer.Bind(endpoint, identity.Id)));
 
 var app = builder.Build();
-_ = app.Services.GetRequiredService<Instruments>();
 app.UsePlatformDefaults();
+app.ShowInstruments();
 await app.RunAsync();
 return 0;
