@@ -6,9 +6,10 @@ namespace Loadstone.Local;
 /// <summary>`test`: every test project against real servers; the last line says how many passed and failed.</summary>
 internal static class TestCommand
 {
-    private const string Timed = "LoadEngine.Tests";
-    private const string Looking = "EventStore.Tests";
     private const string Waiting = "EndToEnd.Tests";
+
+    // The engine's own tests have the machine for themselves, and those that look into PostgreSQL have that.
+    private static readonly string[] Alone = ["EventStore.Tests", "LoadEngine.Tests"];
 
     private static readonly TimeSpan LongestProject = TimeSpan.FromMinutes(14);
     private static readonly XNamespace Trx = "http://microsoft.com/schemas/VisualStudio/TeamTest/2010";
@@ -17,25 +18,23 @@ internal static class TestCommand
     {
         using var folder = StateFolder.Open(clone, "test");
         await using var servers = await LocalServers.StartAsync(folder, Console.WriteLine, ending);
-        var projects = ProjectsOf(clone).Where(p => only is null || p.Contains(only, StringComparison.OrdinalIgnoreCase)).ToLookup(p => p is Timed or Looking or Waiting);
-        // The engine's own tests have the machine for themselves, and those that look into PostgreSQL have that. Those of the whole platform
-        // mostly wait, so the others go beside them.
-        var results = await RunAsync(projects[true].Where(p => p != Waiting));
-        results = [.. results, .. (await Task.WhenAll(RunAsync(projects[true].Where(p => p == Waiting)), RunAsync(projects[false]))).SelectMany(r => r)];
-        var (passed, failed) = (results.Sum(r => r.Passed), results.Sum(r => r.Failed));
+        var projects = ProjectsOf(clone).Where(p => only is null || p.Contains(only, StringComparison.OrdinalIgnoreCase)).ToList();
+        var (passed, failed) = (0, 0);
+        await RunAsync(projects.Intersect(Alone));
+        // Those of the whole platform mostly wait, so the others go beside them.
+        await Task.WhenAll(RunAsync(projects.Where(p => p == Waiting)), RunAsync(projects.Where(p => p != Waiting).Except(Alone)));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{passed} passed, {failed} failed"));
         return failed == 0 && passed > 0 ? 0 : 1;
 
-        async Task<(int Passed, int Failed)[]> RunAsync(IEnumerable<string> some)
+        async Task RunAsync(IEnumerable<string> some)
         {
-            var done = new List<(int Passed, int Failed)>();
             foreach (var project in some)
             {
-                done.Add(await RunProjectAsync(folder, servers, project, ending));
-                Console.WriteLine($"{project}: {done[^1].Passed} passed, {done[^1].Failed} failed");
+                var result = await RunProjectAsync(folder, servers, project, ending);
+                Interlocked.Add(ref passed, result.Passed);
+                Interlocked.Add(ref failed, result.Failed);
+                Console.WriteLine($"{project}: {result.Passed} passed, {result.Failed} failed");
             }
-
-            return [.. done];
         }
     }, Ending.Cancelled);
 
