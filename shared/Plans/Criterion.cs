@@ -92,6 +92,11 @@ public sealed record CriterionResult(Criterion Criterion, double? Value, bool Pa
 {
     /// <summary>The criterion as results show it.</summary>
     public string Title => Criterion.Title;
+
+    /// <summary>Why it did not pass, in a sentence with figures.</summary>
+    public string WhyNot() => Value is { } value
+        ? FormattableString.Invariant($"{Title} does not hold: {value:0.###}")
+        : $"{Title} cannot be judged: nothing was measured{(Criterion.IsOfSomeSeconds ? " in the seconds that count" : "")}";
 }
 
 /// <summary>What a run's result is worth.</summary>
@@ -147,15 +152,11 @@ public sealed record Verdict(VerdictOutcome Outcome, IReadOnlyList<CriterionResu
     public static Verdict Judge(IEnumerable<Criterion> criteria, Func<Criterion, double?> valueOf, IReadOnlyList<string> faults)
     {
         var results = criteria.Select(c => c.Judge(valueOf(c))).ToList();
-        var broken = results.Where(r => !r.Passed).Select(Sentence).ToList();
+        var broken = results.Where(r => !r.Passed).Select(r => r.WhyNot()).ToList();
         if (faults.Count > 0)
             return new Verdict(VerdictOutcome.Invalid, results, [.. faults, .. broken], CurrentRuleVersion);
         if (valueOf(AnyRequest) is not > 0)
             return new Verdict(VerdictOutcome.Inconclusive, results, ["no request was made"], CurrentRuleVersion);
         return new Verdict(broken.Count == 0 ? VerdictOutcome.Passed : VerdictOutcome.Failed, results, broken, CurrentRuleVersion);
     }
-
-    private static string Sentence(CriterionResult result) => result.Value is { } value
-        ? string.Create(CultureInfo.InvariantCulture, $"{result.Title} does not hold: {value:0.###}")
-        : $"{result.Title} cannot be judged: nothing was measured{(result.Criterion.IsOfSomeSeconds ? " in the seconds that count" : "")}";
 }

@@ -54,7 +54,7 @@ public sealed record Gate(GateStatus Status, VerdictOutcome? Verdict, IReadOnlyL
         IReadOnlyList<GateCheck> checks =
         [
             .. Measurement(verdict, ending),
-            .. verdict.Criteria.Select(c => new GateCheck("criterion", c.Title, c.Passed ? GateCheckStatus.Passed : GateCheckStatus.Failed, c.Passed ? null : Sentence(c))),
+            .. verdict.Criteria.Select(c => new GateCheck("criterion", c.Title, c.Passed ? GateCheckStatus.Passed : GateCheckStatus.Failed, c.Passed ? null : c.WhyNot())),
             .. benchmarks.Select(b => new GateCheck("benchmark", b.BenchmarkName, StatusOf(b.Status), b.Reason is null ? null : $"benchmark {b.BenchmarkName}: {b.Reason}")),
             .. baseline is null ? [] : baseline.Metrics.Select(m => new GateCheck("baseline", m.Metric, StatusOf(m.Status), baseline.Reasons.FirstOrDefault(r => r.StartsWith(m.Metric, StringComparison.Ordinal)))),
         ];
@@ -70,9 +70,6 @@ public sealed record Gate(GateStatus Status, VerdictOutcome? Verdict, IReadOnlyL
     }
 
     private static string EndingInWords(RunEnding ending) => $"the execution {(ending.Status == "cancelled" ? "was cancelled" : "failed")}{(ending.Reason is null ? "" : $": {ending.Reason}")}";
-
-    private static string Sentence(CriterionResult c) => c.Value is { } value
-        ? FormattableString.Invariant($"{c.Title} does not hold: {value:0.###}") : $"{c.Title} cannot be judged: nothing was measured";
 
     // A benchmark of something the run did not touch says nothing about it.
     private static GateCheckStatus StatusOf(ValidationStatus status) => status switch
