@@ -43,11 +43,10 @@ internal static class AlertEndpoints
     private static async Task<AlertAnswer> GetAsync(Guid id, IQuerySession session, CancellationToken cancellation) =>
         Answer(await session.LoadAsync<Alert>(id, cancellation), id);
 
-    private static async Task<AlertHistoryAnswer> HistoryAsync(Guid id, IQuerySession session, CancellationToken cancellation)
+    private static async Task<HistoryAnswer> HistoryAsync(Guid id, IQuerySession session, CancellationToken cancellation)
     {
         Answer(await session.LoadAsync<Alert>(id, cancellation), id);
-        var events = await session.Events.FetchStreamAsync(id, token: cancellation);
-        return new AlertHistoryAnswer(true, [.. events.Select(e => new AlertEvent(e.Version, e.EventTypeName, e.Timestamp, e.GetHeader("actor")?.ToString()))]);
+        return await HistoryAnswer.OfAsync(session, id, cancellation);
     }
 
     private static async Task<AlertAnswer> TreatAsync(
@@ -75,11 +74,6 @@ internal sealed record AlertsAnswer(bool Success, IReadOnlyList<AlertResource> A
 
 [Envelope]
 internal sealed record AlertAnswer(bool Success, AlertResource Alert);
-
-[Envelope]
-internal sealed record AlertHistoryAnswer(bool Success, IReadOnlyList<AlertEvent> Events);
-
-internal sealed record AlertEvent(long Version, string Type, DateTimeOffset At, string? By);
 
 /// <summary>An alert as callers see it (requirements R1.8), with who did what with it.</summary>
 internal sealed record AlertResource(

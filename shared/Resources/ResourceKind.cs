@@ -161,8 +161,7 @@ public abstract class ResourceKind<TResource, TBody>
     private async Task<IResult> HistoryAsync(HttpContext http, Guid id, IQuerySession session)
     {
         await FindAsync(session, id, http.RequestAborted);
-        var events = await session.Events.FetchStreamAsync(id, token: http.RequestAborted);
-        return Results.Ok(new HistoryAnswer(true, [.. events.Select(e => new HistoryEvent(e.Version, e.EventTypeName, e.Timestamp, e.GetHeader("actor")?.ToString()))]));
+        return Results.Ok(await HistoryAnswer.OfAsync(session, id, http.RequestAborted));
     }
 
     private async Task<(TBody Body, bool? IsActive)> ReadAsync(HttpContext http, IQuerySession session, TResource? before, GivenVersion given)
@@ -230,8 +229,3 @@ public abstract class ResourceKind<TResource, TBody>
         return new JsonObject { ["success"] = true, [Name] = resource.ToJson() };
     }
 }
-
-[Envelope]
-internal sealed record HistoryAnswer(bool Success, IReadOnlyList<HistoryEvent> Events);
-
-internal sealed record HistoryEvent(long Version, string Type, DateTimeOffset At, string? By);

@@ -34,11 +34,10 @@ internal static class BaselineEndpoints
 
     private static async Task<JsonObject> GetAsync(Guid id, IQuerySession session, CancellationToken cancellation) => Answer(await FindAsync(id, session, cancellation));
 
-    private static async Task<HistoryOfBaseline> HistoryAsync(Guid id, IQuerySession session, CancellationToken cancellation)
+    private static async Task<HistoryAnswer> HistoryAsync(Guid id, IQuerySession session, CancellationToken cancellation)
     {
         await FindAsync(id, session, cancellation);
-        var events = await session.Events.FetchStreamAsync(id, token: cancellation);
-        return new HistoryOfBaseline(true, [.. events.Select(e => new BaselineHistoryEvent(e.Version, e.EventTypeName, e.Timestamp, e.GetHeader("actor")?.ToString()))]);
+        return await HistoryAnswer.OfAsync(session, id, cancellation);
     }
 
     private static async Task<IResult> EstablishAsync(HttpContext http, IDocumentStore store, TimeProvider time)
@@ -126,8 +125,3 @@ internal static class BaselineEndpoints
 
 [Envelope]
 internal sealed record BaselineComparisonAnswer(bool Success, BaselineComparison? Comparison);
-
-[Envelope]
-internal sealed record HistoryOfBaseline(bool Success, IReadOnlyList<BaselineHistoryEvent> Events);
-
-internal sealed record BaselineHistoryEvent(long Version, string Type, DateTimeOffset At, string? By);
