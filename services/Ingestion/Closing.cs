@@ -31,8 +31,12 @@ public sealed class Closing(LeasedRun run, Database database, WindowStore window
             return;
         var accounts = await runs.AccountsAsync(now, cancellation);
         await CorrectAsync(accounts, cancellation);
-        while (await TryCloseAsync(accounts, _lastClosed + 1, (second, reported) => accounts.CanClose(second, reported, time.GetUtcNow()), cancellation))
+        while (await CanCloseAsync(accounts, _lastClosed + 1, cancellation))
+        {
+            await CloseAsync(accounts, _lastClosed + 1, cancellation);
             _lastClosed++;
+        }
+
         if (accounts.IsLoadOver)
             await SealIfDueAsync(accounts, now, cancellation);
     }
@@ -41,7 +45,7 @@ public sealed class Closing(LeasedRun run, Database database, WindowStore window
     {
         foreach (var second in await runs.LateSecondsAsync(run.ExecutionId, cancellation))
         {
-            await TryCloseAsync(accounts, second, (_, _) => true, cancellation);
+            await CloseAsync(accounts, second, cancellation);
             _isTotalOld = true;
         }
     }
@@ -53,19 +57,20 @@ public sealed class Closing(LeasedRun run, Database database, WindowStore window
             await RestoreAsync(cancellation);
     }
 
-    private async Task<bool> TryCloseAsync(RunAccounts accounts, int second, Func<int, IReadOnlyCollection<int>, bool> may, CancellationToken cancellation)
+    // Asked many times for each second that is closed, so it reads no more than it must. What comes between this and the closing is in it.
+    private async Task<bool> CanCloseAsync(RunAccounts accounts, int second, CancellationToken cancellation) =>
+        accounts.CanClose(second, await windows.ReportedAsync(run.Day, run.ExecutionId, second, cancellation), time.GetUtcNow());
+
+    private async Task CloseAsync(RunAccounts accounts, int second, CancellationToken cancellation)
     {
         await using var connection = await database.Source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await RunLock.TakeAsync(connection, run.ExecutionId, cancellation);
         var (window, reported) = await windows.ReadSecondAsync(connection, run.Day, run.ExecutionId, second, cancellation);
-        if (!may(second, reported.ToHashSet()))
-            return false;
         await WriteAsync(connection, window, [.. accounts.ExpectedAt(second).Except(reported)], cancellation);
         await transaction.CommitAsync(cancellation);
         if (second > _lastClosed && accounts.StartAt is { } start)
             Instruments.CloseDelay.Record((time.GetUtcNow() - start.AddSeconds(second + 1)).TotalSeconds);
-        return true;
     }
 
     private async Task WriteAsync(NpgsqlConnection connection, MetricWindow window, List<int> missing, CancellationToken cancellation)
@@ -97,7 +102,7 @@ public sealed class Closing(LeasedRun run, Database database, WindowStore window
         await runs.TakeNoMoreSamplesAsync(run.ExecutionId, cancellation);
         // What is still open, because patience ends or because only other tools have anything to say of it, is closed with what there is.
         for (; _lastClosed < accounts.LastSecond(stored); _lastClosed++)
-            await TryCloseAsync(accounts, _lastClosed + 1, (_, _) => true, cancellation);
+            await CloseAsync(accounts, _lastClosed + 1, cancellation);
         await SealAsync(accounts, stored, at, cancellation);
     }
 

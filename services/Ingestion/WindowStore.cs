@@ -35,6 +35,17 @@ public sealed class WindowStore(Database database, RunLedger ledger)
         return await reader.IsDBNullAsync(0, cancellation) ? null : reader.GetInt64(0) > 0;
     }
 
+    /// <summary>Which shards have reported a second of a run.</summary>
+    public async Task<IReadOnlySet<int>> ReportedAsync(DateOnly day, Guid execution, int second, CancellationToken cancellation)
+    {
+        await using var command = database.Command("select shard from ingestion.shard_windows where day = $1 and execution_id = $2 and sequence = $3", day, execution, second);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var shards = new HashSet<int>();
+        while (await reader.ReadAsync(cancellation))
+            shards.Add(reader.GetInt32(0));
+        return shards;
+    }
+
     /// <summary>One second of a run, merged over the shards that reported it, and which these are.</summary>
     public async Task<(MetricWindow Window, IReadOnlyList<int> Shards)> ReadSecondAsync(
         NpgsqlConnection connection, DateOnly day, Guid execution, int second, CancellationToken cancellation)
