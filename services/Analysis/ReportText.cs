@@ -13,18 +13,23 @@ internal static class ReportText
     private const string MarkdownMarks = "\\`*_[]#!|~@";
     private const string FormulaStarts = "=+-@\t\r";
 
-    /// <summary>A test case for each criterion; one more, in error, when the measurement itself is not to be trusted.</summary>
+    /// <summary>
+    /// A test case for each criterion; one more, in error, when the measurement itself is not to be trusted. There is no one schema of JUnit's
+    /// files: this has all that the strictest in use asks for, that of Apache Ant's JUnitReport, and nothing that others refuse.
+    /// </summary>
     public static string JUnit(RunReport report)
     {
         var seconds = Invariant(report.Peaks.LoadSeconds);
-        var cases = report.Criteria.Select(c => Case(report, c.Title, c.Passed ? null : new XElement("failure", new XAttribute("message", Xml(ValueOf(c)))))).ToList();
+        var cases = report.Criteria.Select(c => Case(report, c.Title, c.Passed ? null : Wrong("failure", "criterion", ValueOf(c)))).ToList();
         var untrusted = report.Verdict is VerdictOutcome.Invalid or VerdictOutcome.Inconclusive;
         if (untrusted)
-            cases.Add(Case(report, "measurement", new XElement("error", new XAttribute("message", Xml(string.Join("; ", report.Reasons))))));
+            cases.Add(Case(report, "measurement", Wrong("error", "measurement", string.Join("; ", report.Reasons))));
         var suite = new XElement("testsuite",
-            new XAttribute("name", Xml(report.ExecutionName)), new XAttribute("tests", cases.Count), new XAttribute("failures", report.Criteria.Count(c => !c.Passed)),
+            new XAttribute("id", 0), new XAttribute("package", Xml(report.ConfigurationName)), new XAttribute("name", Xml(report.ExecutionName)),
+            new XAttribute("hostname", Xml(report.Environment)), new XAttribute("tests", cases.Count), new XAttribute("failures", report.Criteria.Count(c => !c.Passed)),
             new XAttribute("errors", untrusted ? 1 : 0), new XAttribute("skipped", 0), new XAttribute("time", seconds),
-            new XAttribute("timestamp", report.RequestedAt.UtcDateTime.ToString("s", CultureInfo.InvariantCulture)), cases);
+            new XAttribute("timestamp", report.RequestedAt.UtcDateTime.ToString("s", CultureInfo.InvariantCulture)),
+            new XElement("properties"), cases, new XElement("system-out"), new XElement("system-err"));
         return new XDeclaration("1.0", "utf-8", null) + Environment.NewLine + new XElement("testsuites", suite) + Environment.NewLine;
     }
 
@@ -81,6 +86,8 @@ internal static class ReportText
 
     private static XElement Case(RunReport report, string name, XElement? trouble) => new("testcase",
         new XAttribute("classname", Xml(report.ConfigurationName)), new XAttribute("name", Xml(name)), new XAttribute("time", Invariant(report.Peaks.LoadSeconds)), trouble);
+
+    private static XElement Wrong(string kind, string type, string message) => new(kind, new XAttribute("type", type), new XAttribute("message", Xml(message)));
 
     internal static void Table(StringBuilder text, string[] head, IEnumerable<string[]> rows)
     {

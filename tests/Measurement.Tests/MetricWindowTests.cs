@@ -15,6 +15,38 @@ public sealed class MetricWindowTests
         Assert.Equal((8, 7), (first.Total().Sent, first.Total().Ok));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(7)]
+    [InlineData(33)]
+    [InlineData(100)]
+    public void Percentiles_over_many_shards_are_within_one_percent_of_those_of_all_that_they_measured(int shards)
+    {
+        var random = new Random(shards);
+        var (latencies, run) = (new List<long>(), Second(0, users: 0));
+        for (var shard = 0; shard < shards; shard++)
+        {
+            // Each shard has a level of its own and as many requests as it likes: to average their percentiles would be wrong.
+            var (level, requests) = (Math.Exp(3 * random.NextDouble()), Requests("buy", sent: 0, ok: 0));
+            for (var request = random.Next(50, 5_000); request > 0; request--)
+            {
+                latencies.Add((long)(1e6 * level / Math.Pow(1 - random.NextDouble(), 0.5)));
+                requests.Response.Record(latencies[^1]);
+            }
+
+            run.AddShard(JsonSerializer.Deserialize<MetricWindow>(JsonSerializer.Serialize(Second(0, users: 1, requests)))!);
+        }
+
+        latencies.Sort();
+        Assert.Equal(latencies.Count, run.Total().Response.Count);
+        Assert.All([1, 50, 75, 90, 95, 99, 99.9, 100], percent =>
+        {
+            var exact = latencies[Math.Max(0, (int)Math.Ceiling(percent / 100 * latencies.Count) - 1)];
+            Assert.InRange(run.Total().Response.PercentileNs(percent), 0.99 * exact, 1.01 * exact);
+        });
+    }
+
     [Fact]
     public void Seconds_of_one_run_add_up_to_a_longer_window()
     {

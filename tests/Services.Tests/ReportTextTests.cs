@@ -1,4 +1,6 @@
+using System.Xml;
 using System.Xml.Linq;
+using System.Xml.Schema;
 using Loadstone.Analysis;
 using Loadstone.Contracts;
 using Loadstone.Measurement;
@@ -26,6 +28,22 @@ public sealed class ReportTextTests
         var suite = XDocument.Parse(ReportText.JUnit(Of("nightly", "list", gap: "a worker was lost"))).Root!.Element("testsuite")!;
 
         Assert.Equal("a worker was lost", Text(suite.Elements("testcase").Single(c => c.Element("error") is not null).Element("error")!, "message"));
+    }
+
+    [Theory]
+    [InlineData(0, null)]
+    [InlineData(30, null)]
+    [InlineData(0, "a worker was lost")]
+    public void JUnit_is_accepted_by_the_strictest_schema_in_use(long failed, string? gap)
+    {
+        var schemas = new XmlSchemaSet();
+        using var schema = XmlReader.Create(Path.Combine(AppContext.BaseDirectory, "junit.xsd"));
+        schemas.Add(null, schema);
+        var errors = new List<string>();
+
+        XDocument.Parse(ReportText.JUnit(Of("nightly", "list", failed, gap))).Validate(schemas, (_, e) => errors.Add(e.Message));
+
+        Assert.Empty(errors);
     }
 
     [Theory]
