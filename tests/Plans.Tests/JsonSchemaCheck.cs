@@ -5,25 +5,55 @@ using System.Text.RegularExpressions;
 
 namespace Loadstone.Plans.Tests;
 
-/// <summary>Holds JSON against a schema: the part of JSON Schema 2020-12 that the plan's schema uses, and it refuses to judge by any other.</summary>
-internal sealed class JsonSchemaCheck(JsonObject root)
+/// <summary>Holds JSON against a schema: the part of JSON Schema 2020-12 that ours use, and it refuses to judge by any other.</summary>
+/// <param name="document">What references point into.</param>
+/// <param name="describesAll">Stricter in one way: a member that no schema names is an error unless additionalProperties lets it in.</param>
+internal sealed class JsonSchemaCheck(JsonObject document, bool describesAll = false)
 {
     private static readonly HashSet<string> Known =
     [
-        "$ref", "$defs", "$schema", "$id", "title", "description", "default", "examples", "type", "enum", "const", "required", "properties", "additionalProperties",
+        "$ref", "$defs", "$schema", "$id", "title", "description", "externalDocs", "default", "example", "examples", "type", "format", "enum", "const", "required", "properties", "additionalProperties",
         "propertyNames", "minProperties", "maxProperties", "items", "minItems", "maxItems", "minLength", "maxLength", "pattern", "minimum", "maximum", "exclusiveMinimum",
         "allOf", "anyOf", "oneOf", "not", "if", "then", "else",
     ];
 
-    /// <summary>What is wrong; each with the wire path, and a member that is not known as <see cref="Unknown"/>.</summary>
+    private static readonly string[] Combining = ["allOf", "anyOf", "oneOf"];
+
+    /// <summary>What is wrong with a member that no schema names.</summary>
     public const string Unknown = "is not a known member";
 
-    public IReadOnlyList<(string Path, string Message)> ErrorsOf(JsonNode? value)
+    /// <summary>What is wrong with a value; by the document, unless a schema in it is given.</summary>
+    public IReadOnlyList<(string Path, string Message)> ErrorsOf(JsonNode? value, JsonNode? schema = null)
     {
         var errors = new List<(string, string)>();
-        Hold(value, root, "", errors);
+        HoldWhole(value, schema ?? document, "", errors);
         return errors;
     }
+
+    // A value that several schemas may speak of is described by any of them.
+    private void HoldWhole(JsonNode? value, JsonNode schema, string path, List<(string, string)> errors)
+    {
+        Hold(value, schema, path, errors);
+        var named = new HashSet<string>();
+        if (describesAll && value is JsonObject json && NamesAll(schema, named))
+            errors.AddRange(json.Select(m => m.Key).Where(name => !named.Contains(name)).Select(name => (At(path, name), Unknown)));
+    }
+
+    // The members a schema names; false when it lets in others, too.
+    private bool NamesAll(JsonNode schema, HashSet<string> named)
+    {
+        if (schema is not JsonObject s || LetsInOthers(s))
+            return false;
+        named.UnionWith((s["properties"] as JsonObject)?.Select(p => p.Key) ?? []);
+        var parts = Combining.Select(word => s[word]).OfType<JsonArray>().SelectMany(list => list).Select(part => part!).ToList();
+        if (s["$ref"] is { } reference)
+            parts.Add(Follow(reference));
+        return parts.All(part => NamesAll(part, named)) && (parts.Count > 0 || s.ContainsKey("properties") || s["type"]?.ToString() == "object");
+    }
+
+    private static bool LetsInOthers(JsonObject s) => s["additionalProperties"] is JsonObject || s["additionalProperties"]?.ToString() == "true";
+
+    private JsonNode Follow(JsonNode reference) => reference.ToString().Split('/').Skip(1).Aggregate((JsonNode)document, (at, step) => at[step]!);
 
     private void Hold(JsonNode? value, JsonNode schema, string path, List<(string, string)> errors)
     {
@@ -32,7 +62,7 @@ internal sealed class JsonSchemaCheck(JsonObject root)
         foreach (var word in s.Select(m => m.Key).Where(k => !Known.Contains(k)))
             throw new NotSupportedException($"The schema says {word}, which nothing here understands.");
         if (s["$ref"] is { } reference)
-            Hold(value, root["$defs"]![reference.ToString().Split('/')[^1]]!, path, errors);
+            Hold(value, Follow(reference), path, errors);
         if (s["type"] is { } type && !(type is JsonArray types ? types.Select(t => t!.ToString()) : [type.ToString()]).Any(t => IsA(value, t)))
             errors.Add((path, $"is no {type.ToJsonString()}"));
         if (s["const"] is { } only && !JsonNode.DeepEquals(only, value))
@@ -77,10 +107,10 @@ internal sealed class JsonSchemaCheck(JsonObject root)
             if (s["propertyNames"] is { } names && !Fits(name, names))
                 errors.Add((At(path, name), Unknown));
             if (s["properties"]?[name] is { } property)
-                Hold(value, property, At(path, name), errors);
+                HoldWhole(value, property, At(path, name), errors);
             else if (s["additionalProperties"] is JsonObject others)
-                Hold(value, others, At(path, name), errors);
-            else if (s["additionalProperties"] is not null)
+                HoldWhole(value, others, At(path, name), errors);
+            else if (s["additionalProperties"]?.ToString() == "false")
                 errors.Add((At(path, name), Unknown));
         }
     }
@@ -89,7 +119,7 @@ internal sealed class JsonSchemaCheck(JsonObject root)
     {
         HoldCount(list.Count, s, "Items", path, errors);
         for (var i = 0; s["items"] is { } items && i < list.Count; i++)
-            Hold(list[i], items, $"{path}[{i}]", errors);
+            HoldWhole(list[i], items, $"{path}[{i}]", errors);
     }
 
     private static void HoldValue(JsonValue single, JsonObject s, string path, List<(string, string)> errors)
@@ -103,6 +133,8 @@ internal sealed class JsonSchemaCheck(JsonObject root)
         else if (single.GetValueKind() == JsonValueKind.String)
         {
             HoldCount(single.ToString().Length, s, "Length", path, errors);
+            if (!IsOfFormat(single.ToString(), s["format"]?.ToString()))
+                errors.Add((path, $"is no {s["format"]}"));
             if (s["pattern"] is { } pattern && !Regex.IsMatch(single.ToString(), pattern.ToString(), RegexOptions.ECMAScript, TimeSpan.FromSeconds(1)))
                 errors.Add((path, $"does not match {pattern}"));
         }
@@ -127,9 +159,16 @@ internal sealed class JsonSchemaCheck(JsonObject root)
 
     private static string At(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
 
+    private static bool IsOfFormat(string text, string? format) => format switch
+    {
+        "uuid" => Guid.TryParseExact(text, "D", out _),
+        "date-time" => DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out _),
+        _ => true,
+    };
+
     private static bool IsA(JsonNode? value, string type) => (value?.GetValueKind(), type) switch
     {
-        (JsonValueKind.Object, "object") or (JsonValueKind.Array, "array") or (JsonValueKind.String, "string") => true,
+        (null, "null") or (JsonValueKind.Object, "object") or (JsonValueKind.Array, "array") or (JsonValueKind.String, "string") => true,
         (JsonValueKind.True or JsonValueKind.False, "boolean") or (JsonValueKind.Number, "number") => true,
         (JsonValueKind.Number, "integer") => double.IsInteger(double.Parse(value!.ToJsonString(), CultureInfo.InvariantCulture)),
         _ => false,

@@ -7,15 +7,15 @@ internal sealed class ApiContract
 {
     private static readonly string[] Methods = ["get", "put", "post", "delete", "patch"];
 
-    private readonly JsonObject _json;
-
     public ApiContract(JsonObject json)
     {
-        _json = json;
+        Json = json;
         Operations = [.. json["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject()
             .Where(member => Methods.Contains(member.Key))
             .Select(member => new ApiOperation(this, member.Key.ToUpperInvariant(), path.Key, member.Value!.AsObject(), path.Value["parameters"] as JsonArray)))];
     }
+
+    public JsonObject Json { get; }
 
     public IReadOnlyList<ApiOperation> Operations { get; }
 
@@ -28,7 +28,7 @@ internal sealed class ApiContract
     public JsonNode Follow(JsonNode node)
     {
         while (node is JsonObject json && json["$ref"] is { } reference)
-            node = reference.ToString().Split('/').Skip(1).Aggregate((JsonNode)_json, (at, step) => at[step]!);
+            node = reference.ToString().Split('/').Skip(1).Aggregate((JsonNode)Json, (at, step) => at[step]!);
         return node;
     }
 }
