@@ -39,14 +39,9 @@ internal static class ReportText
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"## {Cell(report.ExecutionName)}: {report.Verdict.ToString().ToLowerInvariant()}\n\n");
         text.Append(CultureInfo.InvariantCulture, $"{Cell(report.ConfigurationName)} against {Cell(report.Environment)}, {report.RequestedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC, by {Cell(report.RequestedBy)}.\n\n");
-        foreach (var reason in report.Reasons)
-            text.Append(CultureInfo.InvariantCulture, $"- {Cell(reason)}\n");
-        foreach (var reason in report.Baseline?.Reasons ?? [])
-            text.Append(CultureInfo.InvariantCulture, $"- {Cell(reason)}\n");
-        foreach (var one in report.Interventions)
-            text.Append(CultureInfo.InvariantCulture, $"- {Cell(InterventionText.Of(one))}\n");
-        foreach (var insight in report.Comparison?.Insights ?? [])
-            text.Append(CultureInfo.InvariantCulture, $"- {Cell(insight)}\n");
+        IEnumerable<string> lines = [.. report.Reasons, .. report.Baseline?.Reasons ?? [], .. report.Interventions.Select(InterventionText.Of), .. report.Comparison?.Insights ?? []];
+        foreach (var line in lines)
+            text.Append(CultureInfo.InvariantCulture, $"- {Cell(line)}\n");
         AddFindings(text, report.Findings);
         Table(text, ["criterion", "measured", ""], report.Criteria.Select(c => new[] { Cell(c.Title), ValueOf(c), c.Passed ? "✓" : "✗" }));
         Table(text, ["operation", "requests", "errors %", "mean ms", "p95 ms", "p99 ms", "per s"], report.Operations.Select(o => new[]
