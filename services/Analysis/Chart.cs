@@ -1,6 +1,5 @@
-using System.Globalization;
-using System.Net;
 using System.Text;
+using static Loadstone.Analysis.Html;
 
 namespace Loadstone.Analysis;
 
@@ -59,8 +58,4 @@ internal sealed class Chart(string title, string unit, IReadOnlyList<int> second
 
         html.Append("</tbody></table></div></details>");
     }
-
-    // Names come from plans: no text of theirs may become markup.
-    internal static string Text(FormattableString html) => string.Format(
-        CultureInfo.InvariantCulture, html.Format, [.. html.GetArguments().Select(a => a is string text ? WebUtility.HtmlEncode(text) : a)]);
 }

@@ -21,13 +21,13 @@ internal sealed class ChartDrawing(int width, string style, string title, IReadO
     public string ToSvg()
     {
         var svg = new StringBuilder();
-        svg.Append(Chart.Text($"<svg class=\"{style}\" viewBox=\"0 0 {width} {Height}\" role=\"img\" aria-label=\"{title} {axis.Over}; the numbers are in the table below\">"));
+        svg.Append(Html.Text($"<svg class=\"{style}\" viewBox=\"0 0 {width} {Height}\" role=\"img\" aria-label=\"{title} {axis.Over}; the numbers are in the table below\">"));
         AddRows(svg);
         AddSeconds(svg);
         for (var i = 0; i < lines.Length; i++)
-            svg.Append(Chart.Text($"<path class=\"line s{i}\" d=\"{PathOf(lines[i])}\"/>"));
+            svg.Append(Html.Text($"<path class=\"line s{i}\" d=\"{PathOf(lines[i])}\"/>"));
         foreach (var mark in marks.Where(m => m.Second <= _last))
-            svg.Append(Chart.Text($"<path class=\"mark\" d=\"M{X(mark.Second):0.#} {Top}V{Height - Bottom}\"><title>{mark.Words}</title></path>"));
+            svg.Append(Html.Text($"<path class=\"mark\" d=\"M{X(mark.Second):0.#} {Top}V{Height - Bottom}\"><title>{mark.Words}</title></path>"));
         return svg.Append("</svg>").ToString();
     }
 
@@ -36,7 +36,7 @@ internal sealed class ChartDrawing(int width, string style, string title, IReadO
         for (var row = 0; row * _step <= _top * 1.001; row++)
         {
             var y = Y(row * _step);
-            svg.Append(Chart.Text($"<path class=\"grid\" d=\"M{Left} {y:0.#}H{width - Right}\"/><text x=\"{Left - 6}\" y=\"{y + 4:0.#}\" text-anchor=\"end\">{row * _step:0.##}</text>"));
+            svg.Append(Html.Text($"<path class=\"grid\" d=\"M{Left} {y:0.#}H{width - Right}\"/><text x=\"{Left - 6}\" y=\"{y + 4:0.#}\" text-anchor=\"end\">{row * _step:0.##}</text>"));
         }
     }
 
@@ -44,7 +44,7 @@ internal sealed class ChartDrawing(int width, string style, string title, IReadO
     {
         var step = Math.Max(1, (int)RoundUp(_last * LabelWidth / width));
         for (var second = 0; second <= _last; second += step)
-            svg.Append(Chart.Text($"<text x=\"{X(second):0.#}\" y=\"{Height - 8}\" text-anchor=\"middle\">{second}{axis.Unit}</text>"));
+            svg.Append(Html.Text($"<text x=\"{X(second):0.#}\" y=\"{Height - 8}\" text-anchor=\"middle\">{second}{axis.Unit}</text>"));
     }
 
     // A line that went on over seconds without a value would say that there was one.
@@ -53,7 +53,7 @@ internal sealed class ChartDrawing(int width, string style, string title, IReadO
         var path = new StringBuilder();
         var step = seconds.Zip(seconds.Skip(1), (a, b) => b - a).DefaultIfEmpty(1).Min();
         for (var i = 0; i < seconds.Count; i++)
-            path.Append(Chart.Text($"{(i == 0 || seconds[i] - seconds[i - 1] > step ? "M" : "L")}{X(seconds[i]):0.#} {Y(line.Values[i]):0.#}"));
+            path.Append(Html.Text($"{(i == 0 || seconds[i] - seconds[i - 1] > step ? "M" : "L")}{X(seconds[i]):0.#} {Y(line.Values[i]):0.#}"));
         return path.ToString();
     }
 

@@ -26,8 +26,8 @@ internal static class FindingsHtml
         foreach (var m in baseline.Metrics)
         {
             var unit = m.Metric == RunComparison.ErrorRate ? "points" : "%";
-            var interval = m.Low is { } low && m.High is { } high ? Chart.Text($"{low:+0.##;-0.##;0} and {high:+0.##;-0.##;0}") : "–";
-            html.Append(Chart.Text($"<tr><td>{m.Metric}</td><td>{m.Baseline:0.###}</td><td>{m.Actual:0.###}</td><td>{m.Change:+0.##;-0.##;0} {unit}</td><td>{interval}</td><td>{m.AcceptableVariance:0.##}</td><td class=\"{ClassOf(m.Status)}\">{NameOf(m.Status)}</td></tr>"));
+            var interval = m.Low is { } low && m.High is { } high ? Html.Text($"{low:+0.##;-0.##;0} and {high:+0.##;-0.##;0}") : "–";
+            html.Append(Html.Text($"<tr><td>{m.Metric}</td><td>{m.Baseline:0.###}</td><td>{m.Actual:0.###}</td><td>{m.Change:+0.##;-0.##;0} {unit}</td><td>{interval}</td><td>{m.AcceptableVariance:0.##}</td><td class=\"{ClassOf(m.Status)}\">{NameOf(m.Status)}</td></tr>"));
         }
 
         html.Append("</tbody></table></div>");
@@ -47,7 +47,7 @@ internal static class FindingsHtml
         foreach (var f in findings)
         {
             var where = $"{f.Series}, seconds {f.FirstSecond} to {f.LastSecond}{(f.Phase is null ? "" : $", phase {f.Phase}")}; rule {f.Rule}";
-            html.Append(Chart.Text($"<div class=\"finding {NameOf(f.Severity)}\"><b>{NameOf(f.Type)}: {f.Component}</b> <span class=\"severity\">{NameOf(f.Severity)}</span><p>{f.Details}</p><p>{f.Recommendation}</p><p class=\"soft\">{where}</p></div>"));
+            html.Append(Html.Text($"<div class=\"finding {NameOf(f.Severity)}\"><b>{NameOf(f.Type)}: {f.Component}</b> <span class=\"severity\">{NameOf(f.Severity)}</span><p>{f.Details}</p><p>{f.Recommendation}</p><p class=\"soft\">{where}</p></div>"));
         }
     }
 
@@ -57,7 +57,7 @@ internal static class FindingsHtml
             return;
         html.Append("<h2>Recommendations</h2><div class=\"wide\"><table class=\"words\"><thead><tr><th>what</th><th>priority</th><th>category</th><th>expected</th></tr></thead><tbody>");
         foreach (var r in recommendations)
-            html.Append(Chart.Text($"<tr><td>{r.Title}</td><td>{r.Priority}</td><td>{r.Category}</td><td>{r.EstimatedImpact}</td></tr>"));
+            html.Append(Html.Text($"<tr><td>{r.Title}</td><td>{r.Priority}</td><td>{r.Category}</td><td>{r.EstimatedImpact}</td></tr>"));
         html.Append("</tbody></table></div>");
     }
 
@@ -65,9 +65,9 @@ internal static class FindingsHtml
     {
         if (lines.Count == 0)
             return;
-        html.Append(Chart.Text($"<h2>{title}</h2><ul>"));
+        html.Append(Html.Text($"<h2>{title}</h2><ul>"));
         foreach (var line in lines)
-            html.Append(Chart.Text($"<li>{line}</li>"));
+            html.Append(Html.Text($"<li>{line}</li>"));
         html.Append("</ul>");
     }
 }

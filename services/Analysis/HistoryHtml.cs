@@ -20,7 +20,7 @@ internal static class HistoryHtml
     {
         if (trend is null)
             return;
-        html.Append(Chart.Text($"<h2>Trend over {trend.Points.Count} runs</h2>"));
+        html.Append(Html.Text($"<h2>Trend over {trend.Points.Count} runs</h2>"));
         var runs = Enumerable.Range(1, trend.Points.Count).ToList();
         html.Append(new Chart("Response time", "ms", runs, [], Line("p50", p => p.P50ResponseTime), Line("p95", p => p.P95ResponseTime), Line("p99", p => p.P99ResponseTime)) { Axis = ChartAxis.Runs }.ToHtml());
         html.Append(new Chart("Throughput", "requests/s", runs, [], Line("requests/s", p => p.ThroughputRps)) { Axis = ChartAxis.Runs }.ToHtml());
@@ -29,7 +29,7 @@ internal static class HistoryHtml
         foreach (var c in trend.ChangePoints)
         {
             var style = c.IsRegression ? "failed" : "passed";
-            html.Append(Chart.Text($"<tr><td>{c.At:yyyy-MM-dd HH:mm} UTC</td><td>{c.Metric}</td><td>{c.Before:0.##}</td><td>{c.After:0.##}</td><td>{c.ChangePercent:+0.#;-0.#} %</td><td class=\"{style}\">{(c.IsRegression ? "regression" : "improvement")}</td></tr>"));
+            html.Append(Html.Text($"<tr><td>{c.At:yyyy-MM-dd HH:mm} UTC</td><td>{c.Metric}</td><td>{c.Before:0.##}</td><td>{c.After:0.##}</td><td>{c.ChangePercent:+0.#;-0.#} %</td><td class=\"{style}\">{(c.IsRegression ? "regression" : "improvement")}</td></tr>"));
         }
 
         html.Append(trend.ChangePoints.Count == 0 ? "<tr><td colspan=\"6\">No metric changed for good.</td></tr>" : "").Append("</tbody></table></div>");
@@ -41,15 +41,15 @@ internal static class HistoryHtml
     {
         if (comparison is null)
             return;
-        html.Append(Chart.Text($"<h2>Compared with {comparison.Executions[0].ExecutionName}</h2><p class=\"soft\">{comparison.Executions[0].RequestedAt:yyyy-MM-dd HH:mm:ss} UTC</p><ul>"));
+        html.Append(Html.Text($"<h2>Compared with {comparison.Executions[0].ExecutionName}</h2><p class=\"soft\">{comparison.Executions[0].RequestedAt:yyyy-MM-dd HH:mm:ss} UTC</p><ul>"));
         foreach (var insight in comparison.Insights)
-            html.Append(Chart.Text($"<li>{insight}</li>"));
+            html.Append(Html.Text($"<li>{insight}</li>"));
         html.Append("</ul><div class=\"wide\"><table><thead><tr><th>what</th><th>metric</th><th>before</th><th>this run</th><th>change</th><th>surely between</th><th>result</th></tr></thead><tbody>");
         foreach (var c in comparison.Changes.SelectMany(c => c.Overall.Concat(c.Operations)))
         {
-            var interval = c.Low is { } low && c.High is { } high ? Chart.Text($"{low:+0.##;-0.##;0} and {high:+0.##;-0.##;0}") : "–";
+            var interval = c.Low is { } low && c.High is { } high ? Html.Text($"{low:+0.##;-0.##;0} and {high:+0.##;-0.##;0}") : "–";
             var unit = c.Metric == RunComparison.ErrorRate ? "points" : "%";
-            html.Append(Chart.Text($"<tr><td>{c.Operation ?? "the whole run"}</td><td>{c.Metric}</td><td>{c.Base:0.##}</td><td>{c.Candidate:0.##}</td><td>{c.Change:+0.##;-0.##;0} {unit}</td><td>{interval}</td><td class=\"{ClassOf(c.Verdict)}\">{FindingsHtml.NameOf(c.Verdict)}</td></tr>"));
+            html.Append(Html.Text($"<tr><td>{c.Operation ?? "the whole run"}</td><td>{c.Metric}</td><td>{c.Base:0.##}</td><td>{c.Candidate:0.##}</td><td>{c.Change:+0.##;-0.##;0} {unit}</td><td>{interval}</td><td class=\"{ClassOf(c.Verdict)}\">{FindingsHtml.NameOf(c.Verdict)}</td></tr>"));
         }
 
         html.Append("</tbody></table></div>");
@@ -60,7 +60,7 @@ internal static class HistoryHtml
     private static void AddOperation(StringBuilder html, OperationSeries o, ChartMark[] marks)
     {
         var seconds = o.Points.Select(p => p.Second).ToList();
-        html.Append(Chart.Text($"<h2>{o.Operation} <span class=\"soft\">{o.Scenario}</span></h2>"));
+        html.Append(Html.Text($"<h2>{o.Operation} <span class=\"soft\">{o.Scenario}</span></h2>"));
         html.Append(new Chart($"Response time of {o.Operation}", "ms", seconds, marks, Line("p50", p => p.P50), Line("p95", p => p.P95), Line("p99", p => p.P99)).ToHtml());
         html.Append(new Chart($"Throughput of {o.Operation}", "requests/s", seconds, marks, Line("requests/s", p => p.RequestsPerSecond)).ToHtml());
         if (o.Points.Any(p => p.ErrorRate > 0))

@@ -1,10 +1,10 @@
 using System.Globalization;
-using System.Net;
 using System.Reflection;
 using System.Text;
 using Loadstone.Contracts;
 using Loadstone.Measurement;
 using static System.FormattableString;
+using static Loadstone.Analysis.Html;
 
 namespace Loadstone.Analysis;
 
@@ -162,9 +162,6 @@ internal static class ReportHtml
         if (items.Length > 0)
             html.Append(Text($"<ul class=\"{style}\">")).Append(items).Append("</ul>");
     }
-
-    private static string Text(FormattableString html) => string.Format(
-        CultureInfo.InvariantCulture, html.Format, [.. html.GetArguments().Select(a => a is string text ? WebUtility.HtmlEncode(text) : a)]);
 
     private static string ReadStyle()
     {
