@@ -26,18 +26,12 @@ internal static class AlertEndpoints
     private static async Task<AlertsAnswer> ListAsync(
         IQuerySession session, string? status, string? severity, string? executionId, string? limit, string? cursor, CancellationToken cancellation)
     {
-        if (executionId is not null && !Guid.TryParse(executionId, out _))
-            throw RefusalException.Field("executionId", "must be the id of an execution");
         var filter = new ListFilter()
             .AddIf(ListFilter.OneOf<AlertStatus>("status", status), "d.data ->> 'status' = ?")
             .AddIf(ListFilter.OneOf<Severity>("severity", severity), "d.data -> 'raised' ->> 'severity' = ?")
-            .AddIf(executionId?.ToLowerInvariant(), "d.data -> 'raised' ->> 'execution_id' = ?");
-        if (cursor is not null)
-            filter.Add($"({Newest}, d.id::text) < (?, ?)", [.. Page.Decode(cursor)]);
-        var most = Page.LimitOf(limit);
-        var found = await session.QueryAsync<Alert>($"where {filter.Sql} order by {Newest} desc, d.id::text desc limit {most + 1}", cancellation, filter.Values);
-        var shown = found.Take(most).ToList();
-        return new AlertsAnswer(true, [.. shown.Select(AlertResource.Of)], found.Count > most ? Page.Encode(shown[^1].Id, JsonSerializer.Serialize(shown[^1].Raised.At).Trim('"')) : null);
+            .AddIf(ListFilter.Id("executionId", executionId, "an execution"), "d.data -> 'raised' ->> 'execution_id' = ?");
+        var (found, next) = await Page.NewestAsync<Alert>(session, filter, limit, cursor, Newest, a => (a.Id, a.Raised.At), cancellation);
+        return new AlertsAnswer(true, [.. found.Select(AlertResource.Of)], next);
     }
 
     private static async Task<AlertAnswer> GetAsync(Guid id, IQuerySession session, CancellationToken cancellation) =>

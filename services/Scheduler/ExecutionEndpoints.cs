@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Loadstone.Plans;
+using Loadstone.Resources;
 using Loadstone.ServiceHost;
 
 namespace Loadstone.Scheduler;
@@ -76,10 +77,10 @@ internal static class ExecutionEndpoints
         IQuerySession session, LiveFigures live, QueuePlaces queue, TimeProvider time, string? limit, string? status, string? configurationId, string? cursor,
         CancellationToken cancellation)
     {
-        var (found, next) = await new ExecutionQuery(limit, cursor)
-            .WhereOneOf("status", status, WireNames<ExecutionStatus>.ToValue.Keys, "d.data ->> 'status' = ?")
-            .WhereId("configurationId", configurationId, "d.data -> 'request' -> 'configuration' ->> 'configuration_id' = ?")
-            .ReadAsync(session, cancellation);
+        var filter = new ListFilter()
+            .AddIf(ListFilter.OneOf<ExecutionStatus>("status", status), "d.data ->> 'status' = ?")
+            .AddIf(ListFilter.Id("configurationId", configurationId, "a configuration"), "d.data -> 'request' -> 'configuration' ->> 'configuration_id' = ?");
+        var (found, next) = await ExecutionList.ReadAsync(session, filter, limit, cursor, cancellation);
         var places = await queue.OfAsync(found, cancellation);
         return new ExecutionListAnswer(true, [.. found.Select(x => ExecutionResource.Of(x, live.Of(x.Id), time.GetUtcNow(), places(x)))], next);
     }

@@ -1,4 +1,5 @@
 using Loadstone.Plans;
+using Loadstone.Resources;
 using Loadstone.ServiceHost;
 
 namespace Loadstone.Scheduler;
@@ -21,14 +22,13 @@ internal static class PerformanceTestEndpoints
     private static async Task<PerformanceTestListAnswer> ListAsync(
         IQuerySession session, string? status, string? testType, string? environment, string? limit, string? cursor, CancellationToken cancellation)
     {
-        var query = new ExecutionQuery(limit, cursor)
-            .Where("d.data ->> 'hidden_at' is null")
-            .WhereOneOf("testType", testType, WireNames<TestType>.ToValue.Keys, "d.data -> 'request' -> 'configuration' -> 'plan' ->> 'test_type' = ?")
-            .WhereOneOf("status", status, WireNames<PerformanceTestStatus>.ToValue.Keys,
-                "case d.data ->> 'status' when 'scheduled' then 'queued' when 'paused' then 'running' when 'cancelled' then 'failed' else d.data ->> 'status' end = ?");
-        if (environment is not null)
-            query.Where("d.data -> 'request' -> 'configuration' ->> 'environment' = ?", environment);
-        var (found, next) = await query.ReadAsync(session, cancellation);
+        var filter = new ListFilter()
+            .Add("d.data ->> 'hidden_at' is null")
+            .AddIf(ListFilter.OneOf<TestType>("testType", testType), "d.data -> 'request' -> 'configuration' -> 'plan' ->> 'test_type' = ?")
+            .AddIf(ListFilter.OneOf<PerformanceTestStatus>("status", status),
+                "case d.data ->> 'status' when 'scheduled' then 'queued' when 'paused' then 'running' when 'cancelled' then 'failed' else d.data ->> 'status' end = ?")
+            .AddIf(environment, "d.data -> 'request' -> 'configuration' ->> 'environment' = ?");
+        var (found, next) = await ExecutionList.ReadAsync(session, filter, limit, cursor, cancellation);
         return new PerformanceTestListAnswer(true, [.. found.Select(PerformanceTestRun.Of)], next);
     }
 

@@ -39,6 +39,10 @@ public sealed class ListFilter
         _ => throw RefusalException.Field(name, "must be true or false"),
     };
 
+    /// <summary>An id from a query, as documents write it; null when absent.</summary>
+    public static string? Id(string name, string? given, string of) => given is null ? null
+        : Guid.TryParse(given, out var id) ? id.ToString() : throw RefusalException.Field(name, $"must be the id of {of}");
+
     /// <summary>One of an enumeration's wire names from a query; null when absent.</summary>
     public static string? OneOf<T>(string name, string? given)
         where T : struct, Enum =>

@@ -57,21 +57,43 @@ public static class Page
         return new Page<T>(shipped is null ? found : [.. Merged(found, shipped, sorted, after).Take(most + 1)], most, sorted);
     }
 
+    /// <summary>Reads a page of what is no resource, newest first, and where the next one begins; null on the last.</summary>
+    /// <typeparam name="T">The document.</typeparam>
+    /// <param name="session">Where the service keeps its documents.</param>
+    /// <param name="filter">What is listed.</param>
+    /// <param name="limit">How many at most, from the query: 1 to 200, 50 when absent.</param>
+    /// <param name="cursor">The place to go on from, from the query.</param>
+    /// <param name="at">The instant it is sorted by, in SQL.</param>
+    /// <param name="of">A document's id and the same instant.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public static async Task<(IReadOnlyList<T> Found, string? NextCursor)> NewestAsync<T>(
+        IQuerySession session, ListFilter filter, string? limit, string? cursor, string at, Func<T, (Guid Id, DateTimeOffset At)> of, CancellationToken cancellation)
+        where T : notnull
+    {
+        var most = LimitOf(limit);
+        if (cursor is not null)
+            filter.Add($"({at}, d.id::text) < (?, ?)", [.. Decode(cursor)]);
+        var found = await session.QueryAsync<T>($"where {filter.Sql} order by {at} desc, d.id::text desc limit {most + 1}", cancellation, filter.Values);
+        if (found.Count <= most)
+            return (found, null);
+        var last = of(found[most - 1]);
+        return ([.. found.Take(most)], Encode(last.Id, JsonSerializer.Serialize(last.At).Trim('"')));
+    }
+
     private static IEnumerable<T> Merged<T>(IReadOnlyList<T> found, IEnumerable<T> shipped, PageOrder<T> sorted, string[]? after)
         where T : Resource =>
         found.Concat(shipped.Where(s => after is null || sorted.Compare((sorted.KeyOf(s), s.Id.ToString()), (after[0], after[1])) > 0))
             .Order(Comparer<T>.Create(sorted.Compare));
-
-    /// <summary>The cursor after an element, by its id and the key that the list is sorted by.</summary>
-    public static string Encode(Guid id, string key) => Convert.ToBase64String(Encoding.UTF8.GetBytes($"{id}|{key}"));
 
     /// <summary>How many a page has at most, from the query.</summary>
     public static int LimitOf(string? given) => given is null ? UsualLimit
         : int.TryParse(given, out var limit) && limit is >= 1 and <= 200 ? limit
         : throw RefusalException.Field("limit", "must be a whole number between 1 and 200");
 
-    /// <summary>Key and id of the element a cursor stands after.</summary>
-    public static string[] Decode(string cursor)
+    // The cursor after an element, by its id and the key that the list is sorted by.
+    internal static string Encode(Guid id, string key) => Convert.ToBase64String(Encoding.UTF8.GetBytes($"{id}|{key}"));
+
+    private static string[] Decode(string cursor)
     {
         var bytes = new byte[cursor.Length];
         return Convert.TryFromBase64String(cursor, bytes, out var length) && !bytes.AsSpan(0, length).Contains((byte)0)

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Loadstone.Resources;
 using Loadstone.ServiceHost;
 
@@ -6,8 +5,6 @@ namespace Loadstone.Alerting.Errors;
 
 internal static class ErrorEndpoints
 {
-    private const string Newest = "d.data -> 'failure' ->> 'failed_at'";
-
     public static void MapErrors(this WebApplication app)
     {
         var group = app.MapGroup("/api/load-testing/errors");
@@ -23,13 +20,9 @@ internal static class ErrorEndpoints
         var filter = new ListFilter()
             .AddIf(ListFilter.OneOf<FailedMessageStatus>("status", status), "d.data ->> 'status' = ?")
             .AddIf(queue, "d.data -> 'failure' ->> 'queue' = ?");
-        if (cursor is not null)
-            filter.Add($"({Newest}, d.id::text) < (?, ?)", [.. Page.Decode(cursor)]);
-        var most = Page.LimitOf(limit);
-        var found = await session.QueryAsync<FailedMessage>($"where {filter.Sql} order by {Newest} desc, d.id::text desc limit {most + 1}", cancellation, filter.Values);
-        var shown = found.Take(most).ToList();
-        return new ErrorsAnswer(true, [.. shown.Select(ErrorResource.Of)],
-            found.Count > most ? Page.Encode(shown[^1].Id, JsonSerializer.Serialize(shown[^1].Failure.FailedAt).Trim('"')) : null);
+        var (found, next) = await Page.NewestAsync<FailedMessage>(
+            session, filter, limit, cursor, "d.data -> 'failure' ->> 'failed_at'", m => (m.Id, m.Failure.FailedAt), cancellation);
+        return new ErrorsAnswer(true, [.. found.Select(ErrorResource.Of)], next);
     }
 
     private static async Task<IResult> ReplayAsync(Guid id, HttpContext http, IDocumentStore store, TimeProvider time)

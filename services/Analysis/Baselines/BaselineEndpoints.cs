@@ -23,10 +23,8 @@ internal static class BaselineEndpoints
     private static async Task<JsonObject> ListAsync(
         IQuerySession session, string? configurationId, string? environment, string? testType, string? limit, string? cursor, CancellationToken cancellation)
     {
-        if (configurationId is not null && !Guid.TryParse(configurationId, out _))
-            throw RefusalException.Field("configurationId", "must be the id of a configuration");
         var filter = new ListFilter()
-            .AddIf(configurationId?.ToLowerInvariant(), "d.data ->> 'configuration_id' = ?")
+            .AddIf(ListFilter.Id("configurationId", configurationId, "a configuration"), "d.data ->> 'configuration_id' = ?")
             .AddIf(environment, "d.data ->> 'environment' = ?")
             .AddIf(ListFilter.OneOf<TestType>("testType", testType), "d.data ->> 'test_type' = ?");
         return (await Page.ReadAsync<Baseline>(session, filter, limit, cursor, cancellation)).ToJson("baselines");

@@ -19,9 +19,7 @@ internal static class ScheduleEndpoints
     private static async Task<JsonObject> ListAsync(
         IQuerySession session, string? configurationId, string? active, string? limit, string? cursor, CancellationToken cancellation)
     {
-        if (configurationId is not null && !Guid.TryParse(configurationId, out _))
-            throw RefusalException.Field("configurationId", "must be the id of a configuration");
-        var filter = ListFilter.ByActive(active).AddIf(configurationId?.ToLowerInvariant(), "d.data -> 'body' ->> 'configuration_id' = ?");
+        var filter = ListFilter.ByActive(active).AddIf(ListFilter.Id("configurationId", configurationId, "a configuration"), "d.data -> 'body' ->> 'configuration_id' = ?");
         return (await Page.ReadAsync<Schedule>(session, filter, limit, cursor, cancellation)).ToJson("schedules");
     }
 
