@@ -171,6 +171,11 @@ public sealed class EnvironmentTests
     [InlineData("""{ "name": "p", "type": "prometheus", "url": "postgres://db" }""", "probes[0].url")]
     [InlineData("""{ "name": "p", "type": "redis", "url": "redis://cache", "password_secret": "NO" }""", "probes[0].password_secret")]
     [InlineData("""{ "name": "p", "type": "prometheus", "url": "http://a", "metrics_map": { "cpu": "x" } }""", "probes[0].metrics_map.cpu")]
+    [InlineData("""{ "name": "p", "type": "prometheus", "url": "http://a", "metrics_map": { "cpu_usage": "rate(x[5m])" } }""", "probes[0].metrics_map.cpu_usage")]
+    [InlineData("""{ "name": "p", "type": "redis", "url": "redis://a", "metrics_map": { "cpu_usage": "x" } }""", "probes[0].metrics_map")]
+    [InlineData("""{ "name": "p", "type": "rabbitmq", "url": "amqp://a" }""", "probes[0].queues")]
+    [InlineData("""{ "name": "p", "type": "redis", "url": "redis://a", "queues": ["q"] }""", "probes[0].queues")]
+    [InlineData("""{ "name": "p", "type": "redis", "url": "redis://a", "interval_seconds": 0 }""", "probes[0].interval_seconds")]
     [InlineData("""{ "name": "p", "type": "snmp", "url": "http://a" }""", "probes[0].type")]
     public void A_bad_probe_is_refused_by_its_field(string probe, string path)
     {

@@ -1,8 +1,8 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using Loadstone.Plans;
+using Loadstone.ServiceHost;
 
 namespace Loadstone.Configuration.Environments;
 
@@ -44,7 +44,7 @@ internal static class OwnershipProof
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(Patience);
-        using var http = ClientUnder(policy);
+        using var http = new JudgedHost(policy, url).Client(Patience);
         try
         {
             using var answer = await http.GetAsync(url, HttpCompletionOption.ResponseHeadersRead, patience.Token);
@@ -73,36 +73,4 @@ internal static class OwnershipProof
         var texts = await TextRecords.AskAsync(dns, name, cancellation);
         return texts.Any(t => t.Trim() == token) ? null : $"the TXT record {name} is not there or holds something else";
     }
-
-    private static HttpClient ClientUnder(TargetPolicy policy) => new(new SocketsHttpHandler
-    {
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        UseProxy = false,
-        AutomaticDecompression = DecompressionMethods.None,
-        MaxResponseHeadersLength = 16,
-        ConnectCallback = async (context, cancellation) =>
-        {
-            var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
-            var addresses = IPAddress.TryParse(host.Trim('[', ']'), out var literal) ? [literal] : await policy.Resolve(host, cancellation);
-            if (policy.Refusal(addresses, port, before: null) is { } refusal)
-                throw new TargetRefusedException(refusal);
-            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            try
-            {
-                await socket.ConnectAsync(addresses, port, cancellation);
-                return new NetworkStream(socket, ownsSocket: true);
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
-            }
-        },
-    })
-    {
-        Timeout = Patience,
-    };
-
-    private sealed class TargetRefusedException(string reason) : Exception(reason);
 }

@@ -68,14 +68,6 @@ internal static class TargetRules
 
     private static async Task<string?> RefusalAsync(string text, TargetPolicy policy, CancellationToken cancellation) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url)
-            ? policy.Refusal(await AddressesAsync(url, policy, cancellation), PortOf(url), before: null)
+            ? policy.Refusal(await AddressesAsync(url, policy, cancellation), TargetProbe.PortOf(url), before: null)
             : null;
-
-    // The port that a scheme stands for, where .NET knows none.
-    private static int PortOf(Uri url) => url.Port > 0 ? url.Port : url.Scheme switch
-    {
-        "postgres" => 5432,
-        "redis" or "rediss" => 6379,
-        _ => 0,
-    };
 }

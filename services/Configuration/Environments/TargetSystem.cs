@@ -55,7 +55,7 @@ public sealed record TargetSystem
             Limits = EnvironmentLimits.Read(node.Object("limits")),
             AllowedTimeWindows = TimeWindow.ReadAll(node),
             RequiresPassedRunIn = node.Text("requires_passed_run_in"),
-            Probes = TargetProbe.ReadAll(node, names),
+            Probes = TargetProbe.ReadAll(node, names.Keys),
         };
         foreach (var name in system.Variables.Keys.Where(names.ContainsKey))
             node.Error($"secrets.{name}", "is a variable too: templates could not tell them apart");
