@@ -65,8 +65,14 @@ public sealed class MetricWindow
     /// <summary>The generator itself.</summary>
     public GeneratorHealth Health { get; set; }
 
+    /// <summary>The generator's machine: of one second of one shard alone; null in a sum, and where the machine does not tell.</summary>
+    public HostReading? Host { get; set; }
+
     /// <summary>What was measured under names of its own.</summary>
     public Dictionary<string, CustomMetric> CustomMetrics { get; init; } = [];
+
+    /// <summary>What the probes of the system under test told, by the probe's name. Their values are in <see cref="CustomMetrics"/> too.</summary>
+    public Dictionary<string, ProbeReading> Probes { get; init; } = [];
 
     /// <summary>The requests by scenario and operation, in the order they first came.</summary>
     public IReadOnlyList<OperationWindow> Operations
@@ -100,6 +106,10 @@ public sealed class MetricWindow
     /// <summary>Counts values of a custom metric.</summary>
     public void Count(string metric, CustomMetric values) =>
         CustomMetrics[metric] = CustomMetrics.TryGetValue(metric, out var before) ? before.And(values) : values;
+
+    /// <summary>Takes what a probe told, later than what it told before.</summary>
+    public void Hear(string probe, ProbeReading reading) =>
+        Probes[probe] = Probes.TryGetValue(probe, out var before) ? before.And(reading) : reading;
 
     /// <summary>Adds the same second of another shard: users and requests in flight add up.</summary>
     public void AddShard(MetricWindow other)
@@ -152,5 +162,7 @@ public sealed class MetricWindow
         Health = Health.Worse(other.Health);
         foreach (var (metric, values) in other.CustomMetrics)
             Count(metric, values);
+        foreach (var (probe, reading) in other.Probes)
+            Hear(probe, reading);
     }
 }

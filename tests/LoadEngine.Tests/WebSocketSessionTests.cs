@@ -104,6 +104,17 @@ public sealed class WebSocketSessionTests(SampleTargetServer target) : IClassFix
         Assert.True(end.Cancelled);
     }
 
+    [Fact]
+    public async Task Open_connections_are_counted_by_what_they_are_for_until_they_are_closed()
+    {
+        await target.ResetAsync();
+        var talking = (await RealRun.Below(1e6, LongPlan("1s"), target.Url)).Windows.Select(w => w.Host!.Connections).ToList();
+        Assert.Equal((20, 0), (talking.Max(c => c["websocket"]), talking[^1]["websocket"]));
+
+        var asking = (await RealRun.Below(1e6, RealRun.PlanOf("- { action: http, path: /fixed }\n- { action: wait, duration: 1200ms }", 1, "", users: 3), target.Url)).Windows;
+        Assert.Equal((3, 0), (asking.Max(w => w.Host!.Connections["http"]), asking.Max(w => w.Host!.Connections["websocket"])));
+    }
+
     // Twenty users who talk for longer than the run lasts.
     private static string LongPlan(string duration) => $$"""
         name: x

@@ -50,6 +50,9 @@ internal sealed class Lane
     /// <summary>Messages its users have made, so that each has a name of its own.</summary>
     public long Messages { get; set; }
 
+    /// <summary>Connections that are open now.</summary>
+    public OpenConnections Open { get; set; }
+
     public long NowNs => Pacer.NowNs;
 
     /// <summary>Has something done on the lane's thread and waits for it. From any thread.</summary>
@@ -58,6 +61,18 @@ internal sealed class Lane
         var done = new TaskCompletionSource<Task>(TaskCreationOptions.RunContinuationsAsynchronously);
         Pacer.Post(_ => done.SetResult(act()));
         await await done.Task;
+    }
+}
+
+/// <summary>Open connections by what they are for. Those of HTTP/2 and HTTP/3 belong to the platform's client, and are not known.</summary>
+internal readonly record struct OpenConnections(int Http, int WebSocket)
+{
+    public static OpenConnections operator +(OpenConnections a, OpenConnections b) => new(a.Http + b.Http, a.WebSocket + b.WebSocket);
+
+    public void CountIn(Measurement.HostReading? host)
+    {
+        if (host is not null)
+            (host.Connections["http"], host.Connections["websocket"]) = (Http, WebSocket);
     }
 }
 

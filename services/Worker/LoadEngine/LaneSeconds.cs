@@ -8,10 +8,11 @@ namespace Loadstone.LoadEngine;
 /// <param name="Sequence">The second, from 0.</param>
 /// <param name="Counters">What was recorded.</param>
 /// <param name="Users">Users at work at its end.</param>
+/// <param name="Open">Connections that are open at its end.</param>
 /// <param name="LoadSeconds">For how long of it load was due.</param>
 /// <param name="DelayNs">How much later than the second's end it was cut.</param>
 /// <param name="IsLast">True when no other comes from this lane.</param>
-internal readonly record struct Cut(int Lane, int Sequence, Recorder.Counters Counters, int Users, double LoadSeconds, long DelayNs, bool IsLast);
+internal readonly record struct Cut(int Lane, int Sequence, Recorder.Counters Counters, int Users, OpenConnections Open, double LoadSeconds, long DelayNs, bool IsLast);
 
 /// <summary>Cuts one lane's part of the run into seconds. A cut takes microseconds; whatever else is to be done with it happens elsewhere.</summary>
 internal sealed class LaneSeconds(Lane lane, LoadDriver driver, ChannelWriter<Cut> cuts) : IAlarm
@@ -70,7 +71,7 @@ internal sealed class LaneSeconds(Lane lane, LoadDriver driver, ChannelWriter<Cu
             LoadGoesOn(atNs);
         }
 
-        cuts.TryWrite(new Cut(lane.Index, _sequence++, lane.Stripe.Cut(), driver.AtWork, Math.Max(0, _loadNs) / (double)SecondNs, Math.Max(0, lane.NowNs - atNs), _finished));
+        cuts.TryWrite(new Cut(lane.Index, _sequence++, lane.Stripe.Cut(), driver.AtWork, lane.Open, Math.Max(0, _loadNs) / (double)SecondNs, Math.Max(0, lane.NowNs - atNs), _finished));
         _loadNs = 0;
     }
 }

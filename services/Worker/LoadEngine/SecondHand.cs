@@ -12,6 +12,7 @@ internal sealed class SecondHand(Recorder recorder)
 {
     private readonly Channel<Cut> _cuts = Channel.CreateUnbounded<Cut>(new UnboundedChannelOptions { SingleReader = true });
     private readonly SelfWatch _self = new();
+    private readonly HostWatch _host = new();
     private readonly Dictionary<(string, string), long> _inFlight = [];
     private readonly Queue<Cut>[] _byLane = [.. recorder.Stripes.Select(_ => new Queue<Cut>())];
 
@@ -67,19 +68,22 @@ internal sealed class SecondHand(Recorder recorder)
     {
         var phase = TestPhase.At(Phases, TimeSpan.FromSeconds(_loadSeconds))?.Name;
         var window = new MetricWindow { Sequence = sequence, Seconds = 0, Phase = phase };
-        var delayNs = 0L;
+        var (delayNs, open) = (0L, default(OpenConnections));
         foreach (var queue in _byLane)
         {
             if (!queue.TryDequeue(out var cut))
                 continue;
             delayNs = Math.Max(delayNs, cut.DelayNs);
             window.VirtualUsers += cut.Users;
+            open += cut.Open;
             window.Seconds = Math.Max(window.Seconds, cut.LoadSeconds);
             recorder.Merge(cut.Lane, cut.Counters, window);
         }
 
         _loadSeconds += window.Seconds;
         window.Health = _self.SinceLast(delayNs / 1e6);
+        window.Host = _host.SinceLast();
+        open.CountIn(window.Host);
         CarryInFlight(window);
         return window;
     }

@@ -16,6 +16,7 @@ internal sealed partial class HttpConnection(Origin origin, Lane lane) : HttpCha
 {
     private LoopSocket? _socket;
     private SslStream? _tls;
+    private bool _isCounted;
 
     // When the present attempt came to these points; 0 for those it did not come to.
     private long _openingAtNs;
@@ -84,6 +85,7 @@ internal sealed partial class HttpConnection(Origin origin, Lane lane) : HttpCha
             if (Origin.NeedsTunnel && await TunnelAsync() is { } refused)
                 return refused;
             _connectedAtNs = Lane.NowNs;
+            Count(1);
             return Origin.IsTls ? await ThroughTlsAsync(HandshakeAsync) : null;
         }
         catch (Exception e) when (e is SocketException or AddressRefusedException)
@@ -161,8 +163,16 @@ internal sealed partial class HttpConnection(Origin origin, Lane lane) : HttpCha
         return GivenUpAs ?? error;
     }
 
+    private void Count(int more)
+    {
+        Lane.Open += TakesUpgrade ? new OpenConnections(0, more) : new OpenConnections(more, 0);
+        _isCounted = more > 0;
+    }
+
     private void Close()
     {
+        if (_isCounted)
+            Count(-1);
         _socket?.Close();
         _tls?.Dispose();
         (_tls, _socket) = (null, null);
