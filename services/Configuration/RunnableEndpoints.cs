@@ -115,7 +115,7 @@ internal static class RunnableEndpoints
         return new RunnableConfiguration(
             Guid.Empty, 0, whole, system.Name, system.BaseUrls, system.Variables,
             environment.Id, [.. system.Secrets.Keys], system.Limits.MaxRps, system.RequiresPassedRunIn, asked?.Scale,
-            system.Kind == EnvironmentKind.Production, files.Count == 0 ? null : files);
+            system.Kind == EnvironmentKind.Production, files.Count == 0 ? null : files, system.Probes.Count == 0 ? null : system.Probes);
     }
 
     // A run's relative paths go to the first.

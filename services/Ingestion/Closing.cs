@@ -118,7 +118,7 @@ public sealed class Closing(LeasedRun run, Database database, WindowStore window
         await using var command = new NpgsqlCommand(
             "update ingestion.runs set sealed_at = $2, seconds = $3, gaps = $4, faults = $5, total = $6, notes = $7, unknown_max = $8 where execution_id = $1 and sealed_at is null", connection);
         Database.AddValues(command.Parameters, run.ExecutionId, at, _lastClosed + 1, gaps.ToArray(), _generator.Faults(_total).ToArray(),
-            System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(_total, RunStore.Json), accounts.Notes(stored).ToArray(), accounts.UnknownMax(stored));
+            System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(_total, RunStore.Json), accounts.Notes(stored).Concat(ProbeNotes.Of(_total)).ToArray(), accounts.UnknownMax(stored));
         if (await command.ExecuteNonQueryAsync(cancellation) == 1)
             await RunStore.AnnounceAsync(connection, run.ExecutionId, new MetricsSealed(run.ExecutionId, run.Day, _lastClosed + 1, gaps, at), cancellation);
         await transaction.CommitAsync(cancellation);

@@ -39,8 +39,8 @@ internal static class MetricsEndpoints
 
     private static async Task<ResourcesAnswer> ResourcesAsync(Guid id, string? granularity, ResourceReader resources, CancellationToken cancellation)
     {
-        var samples = await resources.OfWorkersAsync(id, SecondsOf(granularity), cancellation);
-        return new ResourcesAnswer(true, samples, [.. samples.GroupBy(s => s.Source).Select(ResourceSummary.Of)]);
+        var samples = await resources.OfRunAsync(id, SecondsOf(granularity), cancellation);
+        return new ResourcesAnswer(true, samples, [.. samples.GroupBy(s => (s.Kind, s.Source)).Select(ResourceSummary.Of)]);
     }
 
     private static int SecondsOf(string? granularity) => Granularities.TryGetValue(granularity ?? "minute", out var seconds) ? seconds

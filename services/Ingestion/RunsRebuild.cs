@@ -122,7 +122,7 @@ public sealed class RunsRebuild(Database database, WindowStore windows, RunStore
         CancellationToken cancellation) => ExecuteAsync(
         connection, "update ingestion.runs set last_closed = $2 - 1, seconds = $2, gaps = $3, faults = $4, total = $5, notes = $6, unknown_max = $7 where execution_id = $1", cancellation,
         run.ExecutionId, accounts.LastSecond(stored) + 1, accounts.Gaps(stored).ToArray(), generator.Faults(total).ToArray(),
-        JsonSerializer.SerializeToUtf8Bytes(total, RunStore.Json), accounts.Notes(stored).ToArray(), accounts.UnknownMax(stored));
+        JsonSerializer.SerializeToUtf8Bytes(total, RunStore.Json), accounts.Notes(stored).Concat(ProbeNotes.Of(total)).ToArray(), accounts.UnknownMax(stored));
 
     private async Task DeleteStrangersAsync(CancellationToken cancellation)
     {

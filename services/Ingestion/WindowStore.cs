@@ -82,6 +82,7 @@ public sealed class WindowStore(Database database, RunLedger ledger)
                 Lag = Histogram.Decode(reader.GetFieldValue<byte[]>(14)),
                 Phase = reader.IsDBNull(15) ? null : reader.GetString(15),
                 CustomMetrics = reader.IsDBNull(16) ? [] : JsonSerializer.Deserialize<Dictionary<string, CustomMetric>>(reader.GetString(16))!,
+                Probes = reader.IsDBNull(17) ? [] : JsonSerializer.Deserialize<Dictionary<string, ProbeReading>>(reader.GetString(17))!,
             });
         }
 
@@ -134,6 +135,8 @@ public sealed class WindowStore(Database database, RunLedger ledger)
             Of(o => o.BytesSent), Of(o => o.BytesReceived), Of(o => JsonSerializer.Serialize(new Details(o.StatusCodes, o.ErrorTypes, o.Phases, o.MessagesReceived, o.Refused, o.Held, o.External))),
             Of(o => o.Response.Encode()), Of(o => o.Service.Encode()), Of(o => o.Kind.ToString().ToLowerInvariant()), window.Phase,
             window.CustomMetrics.Count == 0 ? null : JsonSerializer.Serialize(window.CustomMetrics),
+            window.Host is null ? null : JsonSerializer.Serialize(window.Host),
+            window.Probes.Count == 0 ? null : JsonSerializer.Serialize(window.Probes),
         ];
 
         T[] Of<T>(Func<OperationWindow, T> member) => [.. operations.Select(member)];

@@ -45,7 +45,11 @@ public sealed class Announcer(IPublishEndpoint bus, InternalIdentity identity, I
         shard.WorkerId, x.Id, shard.Number, shard.Assigned.ShareIndex, shard.Assigned.ShareOf, x.Plan,
         x.Request.Configuration.BaseUrls, x.Request.Configuration.Variables, x.Request.Seed, x.Day,
         x.Request.Configuration.EnvironmentId, x.Request.Configuration.SecretNames,
-        identity.SignRun(x.Id, x.Request.Configuration.EnvironmentId), x.Request.Configuration.MaxRps, x.Changes, shard.Assigned.ShareWidth);
+        identity.SignRun(x.Id, x.Request.Configuration.EnvironmentId), x.Request.Configuration.MaxRps, x.Changes, shard.Assigned.ShareWidth,
+        AsksProbes(x, shard) ? x.Request.Configuration.Probes : null);
+
+    // One worker does: that of the first shard, and when it is lost whoever carries its share on.
+    private static bool AsksProbes(Execution x, Shard shard) => shard.Assigned.Parent is { } parent ? AsksProbes(x, x.Shards.Single(s => s.Number == parent)) : shard.Number == 0;
 
     private IEnumerable<object> Meaning(object e, Execution x) => e switch
     {

@@ -39,6 +39,7 @@ internal static class Rerun
             SecretNames = now.SecretNames,
             MaxRps = now.MaxRps,
             RequiresPassedRunIn = now.RequiresPassedRunIn,
+            Probes = now.Probes,
         };
         return new NewRun(configuration, name ?? NameOf(x.Request.Name), x.Request.Seed, x.Id);
     }

@@ -16,10 +16,12 @@ namespace Loadstone.Contracts;
 /// <param name="Scale">What the plan was made larger or smaller by; null for its own size.</param>
 /// <param name="IsProduction">True when people depend on what is put under load.</param>
 /// <param name="Files">The uploaded files whose rows the plan carries; null when there is none.</param>
+/// <param name="Probes">Where the system under test tells how it stands; null for nowhere.</param>
 public sealed record RunnableConfiguration(
     Guid ConfigurationId, long Version, TestPlan Plan, string Environment, IReadOnlyList<string> BaseUrls, IReadOnlyDictionary<string, string> Variables,
     Guid EnvironmentId = default, IReadOnlyList<string>? SecretNames = null, double? MaxRps = null, string? RequiresPassedRunIn = null,
-    PlanScale? Scale = null, bool IsProduction = false, IReadOnlyList<PinnedFile>? Files = null);
+    PlanScale? Scale = null, bool IsProduction = false, IReadOnlyList<PinnedFile>? Files = null,
+    IReadOnlyList<TargetProbe>? Probes = null);
 
 /// <summary>An uploaded file that a run took rows from. The hash is that of its content, so the rows are these for ever.</summary>
 /// <param name="Feeder">What templates call the rows.</param>

@@ -34,11 +34,12 @@ public sealed record ExecutionRequested(
 /// <param name="MaxRps">Requests per second that all shards together do not go above; null for no ceiling.</param>
 /// <param name="Changes">What was changed of the load so far.</param>
 /// <param name="ShareWidth">How many of the shares it is, from <paramref name="ShareIndex"/> on.</param>
+/// <param name="Probes">What this worker asks, beside its load, how the system under test stands; null for all shards of a run but one.</param>
 public sealed record PrepareShard(
     Guid WorkerId, Guid ExecutionId, int Shard, int ShareIndex, int ShareOf, TestPlan Plan, IReadOnlyList<string> BaseUrls,
     IReadOnlyDictionary<string, string> Variables, int Seed, DateOnly Day,
     Guid EnvironmentId = default, IReadOnlyList<string>? SecretNames = null, string? RunToken = null, double? MaxRps = null,
-    IReadOnlyList<LoadChange>? Changes = null, int ShareWidth = 1);
+    IReadOnlyList<LoadChange>? Changes = null, int ShareWidth = 1, IReadOnlyList<TargetProbe>? Probes = null);
 
 /// <summary>scheduler → worker. Begin a prepared shard at an instant. Sent again until its windows come.</summary>
 /// <param name="WorkerId">The worker it is for.</param>

@@ -39,6 +39,12 @@ public sealed record PerformanceMetric
     /// <summary>Memory of the largest load generator.</summary>
     public long MemoryUsage { get; init; }
 
+    /// <summary>CPU of the target; only a probe, or another tool, can tell.</summary>
+    public double? TargetCpuUsage { get; init; }
+
+    /// <summary>Memory of the target; only a probe, or another tool, can tell.</summary>
+    public double? TargetMemoryUsage { get; init; }
+
     /// <summary>Connections of the target's database; only a probe can tell.</summary>
     public double? DatabaseConnections { get; init; }
 
@@ -68,7 +74,15 @@ public sealed record PerformanceMetric
             ErrorRate = figures.ErrorRate,
             CpuUsage = Math.Round(window.Health.CpuPercent, 2),
             MemoryUsage = window.Health.MemoryBytes,
+            TargetCpuUsage = Mean(window, "cpu_usage"),
+            TargetMemoryUsage = Mean(window, "memory_usage"),
+            DatabaseConnections = Mean(window, "database_connections"),
+            QueueLength = Mean(window, "queue_length"),
+            CacheHitRatio = Mean(window, "cache_hit_ratio"),
             CollectedAt = at,
         };
     }
+
+    private static double? Mean(MetricWindow window, string metric) =>
+        window.CustomMetrics.TryGetValue(metric, out var values) ? Math.Round(values.Avg, 2) : null;
 }

@@ -80,7 +80,7 @@ public sealed class EnvironmentTests(RunningPlatform running)
 
         Assert.Equal(heard.Count, execution.TotalRequests);
         Assert.Equal($"blue {planted}", Assert.Single(heard.Distinct()));
-        await AssertNowhereAsync(planted, execution.Id, environment["id"]!.GetValue<Guid>());
+        await AssertNowhereAsync(running, planted, execution.Id, environment["id"]!.GetValue<Guid>());
     }
 
     [Fact]
@@ -180,19 +180,20 @@ public sealed class EnvironmentTests(RunningPlatform running)
     }
 
     // In everything that is kept or told: answers, reports, every table, the spool, the queues' data and the logs.
-    private async Task AssertNowhereAsync(string planted, Guid execution, Guid environment)
+    /// <summary>Holds that a secret stands in no answer, no table and no file of the platform.</summary>
+    internal static async Task AssertNowhereAsync(RunningPlatform running, string planted, Guid execution, Guid environment)
     {
         foreach (var path in new[] { $"{Path}/{environment}", $"{Path}/{environment}/history", "/api/load-testing/configurations", "/api/load-testing/executions",
-            $"/api/load-testing/executions/{execution}/status", $"/api/load-testing/executions/{execution}/events", $"/api/load-testing/executions/{execution}/endpoints",
+            $"/api/load-testing/executions/{execution}/status", $"/api/load-testing/executions/{execution}/events", $"/api/load-testing/executions/{execution}/endpoints", $"/api/load-testing/executions/{execution}/resources",
             $"/api/load-testing/executions/{execution}/report?format=html", $"/api/load-testing/executions/{execution}/report?format=json" })
             Assert.DoesNotContain(planted, await running.Gateway.GetStringAsync(path), StringComparison.Ordinal);
-        foreach (var table in await TablesAsync())
+        foreach (var table in await TablesAsync(running))
             Assert.Equal(0L, await Traffic.QueryAsync(running.Servers.PostgresConnectionString, $"select count(*) from {table} t where t::text like '%{planted}%'"));
         foreach (var file in Directory.EnumerateFiles(running.Folder, "*", SearchOption.AllDirectories))
             Assert.False((await ReadAsync(file)).AsSpan().IndexOf(Encoding.UTF8.GetBytes(planted)) >= 0, file);
     }
 
-    private async Task<string[]> TablesAsync() => ((string)(await Traffic.QueryAsync(running.Servers.PostgresConnectionString,
+    private static async Task<string[]> TablesAsync(RunningPlatform running) => ((string)(await Traffic.QueryAsync(running.Servers.PostgresConnectionString,
         "select string_agg(format('%I.%I', table_schema, table_name), ';') from information_schema.tables where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')"))!).Split(';');
 
     // A server writes while we read, and takes files away.

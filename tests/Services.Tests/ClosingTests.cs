@@ -43,6 +43,7 @@ public sealed class ClosingTests(TestDatabase test) : IClassFixture<TestDatabase
         window.Operations[0].CountStatus(201);
         window.Operations[0].CountError("timed_out");
         window.Lag.Record(12_345);
+        window.Hear("node", new ProbeReading("prometheus", 2, 1, "Connection refused", new Dictionary<string, CustomMetric> { ["cpu_usage"] = CustomMetric.Of(40) }, [new SlowStatement("select", 2, 3)]));
         await _windows.StoreAsync(new MetricWindowRecorded(_run, 0, Day, window), CancellationToken.None);
         await using var connection = await test.Database.Source.OpenConnectionAsync();
 
@@ -50,6 +51,30 @@ public sealed class ClosingTests(TestDatabase test) : IClassFixture<TestDatabase
 
         Assert.Equal([0], shards);
         Assert.Equal(System.Text.Json.JsonSerializer.Serialize(window), System.Text.Json.JsonSerializer.Serialize(read));
+    }
+
+    [Fact]
+    public async Task What_the_machine_and_the_probes_told_is_shown_for_each_and_a_probe_that_failed_is_in_the_notes()
+    {
+        await StartAsync([0]);
+        foreach (var second in new[] { 0, 1 })
+        {
+            var window = Window(second, sent: 5);
+            window.Host = new HostReading(20 + second, 5, 1.5, 4, 8000, 2000, 300, new NetworkCounts(100, 10, 2, 1, 0, 0)) { Connections = { ["http"] = 3 + second } };
+            window.Hear("node", new ProbeReading("prometheus", 1, 0, null, new Dictionary<string, CustomMetric> { ["cpu_usage"] = CustomMetric.Of(40 + second) }));
+            window.Hear("dead", new ProbeReading("redis", 1, 1, "Connection refused", new Dictionary<string, CustomMetric>()));
+            await _windows.StoreAsync(new MetricWindowRecorded(_run, 0, Day, window), CancellationToken.None);
+        }
+
+        await FinishAsync(shard: 0, last: 1, sent: 10);
+        await AdvanceAsync(await TakeAsync());
+        var samples = await new ResourceReader(test.Database, new RunReader(test.Database, _runs)).OfRunAsync(_run, 60, CancellationToken.None);
+
+        Assert.Equal(["worker", "probe", "probe"], samples.Select(s => s.Kind));
+        var host = samples[0].Host!;
+        Assert.Equal((20.5, 200, 75, 4), (host.CpuUser, host.Network.BytesReceived, host.MemoryUsedPercent, host.Connections["http"]));
+        Assert.Equal((40.5, 2, 0), (samples[1].CpuUsage, samples[1].Probe!.Asked, samples[1].Probe!.Failed));
+        Assert.Equal(["the probe dead (redis) failed 2 of 2 times, last because Connection refused"], (await SealAsync())!.Notes);
     }
 
     [Fact]

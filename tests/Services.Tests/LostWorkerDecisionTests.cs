@@ -27,6 +27,20 @@ public sealed class LostWorkerDecisionTests
     }
 
     [Fact]
+    public void One_worker_asks_the_probes_and_when_it_is_lost_whoever_carries_its_share_on()
+    {
+        var identity = new ServiceHost.InternalIdentity("a key of more than thirty-two characters"u8.ToArray(), TimeProvider.System);
+        var x = Running(LostWorkerPolicy.Move);
+        x = x with { Request = x.Request with { Configuration = x.Request.Configuration with { Probes = [new TargetProbe { Name = "node" }] } } };
+        var (first, other) = (x.Shards[0] with { Stage = ShardStage.Assigned }, x.Shards[0] with { Stage = ShardStage.Assigned, Assigned = x.Shards[0].Assigned with { Shard = 1 } });
+        var heir = other with { Assigned = other.Assigned with { Shard = 2, Parent = 0 } };
+        var heirOfOther = other with { Assigned = other.Assigned with { Shard = 3, Parent = 1 } };
+        x = x with { Phase = ExecutionPhase.Preparing, Shards = [first, other, heir, heirOfOther] };
+
+        Assert.Equal([1, 0, 1, 0], x.Shards.Select(s => Assert.IsType<PrepareShard>(Assert.Single(Announcer.CommandsFor(x, s, identity))).Probes?.Count ?? 0));
+    }
+
+    [Fact]
     public void A_moved_share_waits_for_the_end_of_a_pause_and_knows_how_long_it_was()
     {
         var x = Running(LostWorkerPolicy.Move);

@@ -78,6 +78,9 @@ alter table ingestion.shard_windows add column if not exists loop_delay_ms doubl
 alter table ingestion.shard_windows add column if not exists pool_delay_ms double precision not null default 0;
 alter table ingestion.shard_windows add column if not exists phase text;
 alter table ingestion.shard_windows add column if not exists custom_metrics text;
+-- And so did the generator's machine and what the probes told, as JSON.
+alter table ingestion.shard_windows add column if not exists host text;
+alter table ingestion.shard_windows add column if not exists probes text;
 
 create table if not exists ingestion.endpoint_windows (
   day date not null,

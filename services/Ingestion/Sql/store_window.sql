@@ -6,8 +6,8 @@ with run as (
 ),
 fresh as (
   insert into ingestion.shard_windows (day, execution_id, shard, sequence, virtual_users, load_seconds, planned, started, dropped, cancelled,
-    completed, cut_short, cpu_percent, memory_bytes, gc_pause_ms, loop_delay_ms, pool_delay_ms, lag, phase, custom_metrics)
-  select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $37, $38 from run
+    completed, cut_short, cpu_percent, memory_bytes, gc_pause_ms, loop_delay_ms, pool_delay_ms, lag, phase, custom_metrics, host, probes)
+  select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $37, $38, $39, $40 from run
   on conflict do nothing
   returning 1
 ),

@@ -5,6 +5,7 @@ using Loadstone.Contracts;
 using Loadstone.LoadEngine;
 using Loadstone.Plans;
 using Loadstone.ServiceHost;
+using Loadstone.Worker.Probes;
 using MassTransit;
 
 namespace Loadstone.Worker;
@@ -13,7 +14,7 @@ namespace Loadstone.Worker;
 /// The shards this worker has, from the order to prepare to the last window. Every command may come twice, late, or not at all:
 /// each asks for a state and does nothing when it is there already.
 /// </summary>
-public sealed class Shards(WorkerIdentity identity, SchedulerClock clock, Spool spool, IConfiguration settings, ISecretsClient secrets, ILogger<Shards> log)
+public sealed class Shards(WorkerIdentity identity, SchedulerClock clock, Spool spool, IConfiguration settings, ISecretsClient secrets, TimeProvider time, ILogger<Shards> log)
 {
     private readonly ConcurrentDictionary<(Guid Execution, int Shard), Held> _held = new();
 
@@ -36,7 +37,8 @@ public sealed class Shards(WorkerIdentity identity, SchedulerClock clock, Spool 
 
         try
         {
-            held.Run = await LoadRun.PrepareAsync(await OrderOfAsync(order, share, cancellation), cancellation);
+            held.Load = await OrderOfAsync(order, share, cancellation);
+            held.Run = await LoadRun.PrepareAsync(held.Load, cancellation);
             if (order.Changes is { Count: > 0 } changes && held.TakeChanges(changes.Count))
                 held.Run.Steer(SteeredLoad.Of(order.Plan, changes));
             held.Phase = ShardPhase.Prepared;
@@ -136,9 +138,15 @@ public sealed class Shards(WorkerIdentity identity, SchedulerClock clock, Spool 
     private async Task RunAsync(Held held, TimeSpan startsIn, TakeOver? takeOver)
     {
         var order = held.Order;
+        await using var prober = new TargetProber(held.OpenProbes(), startsIn, time);
+        prober.Start();
         try
         {
-            var end = await held.Run!.RunAsync(startsIn, window => spool.Add(new MetricWindowRecorded(order.ExecutionId, order.Shard, order.Day, window)), takeOver);
+            var end = await held.Run!.RunAsync(startsIn, window =>
+            {
+                prober.AddTo(window);
+                spool.Add(new MetricWindowRecorded(order.ExecutionId, order.Shard, order.Day, window));
+            }, takeOver);
             var total = end.Total.Total();
             spool.Add(new ShardFinished(
                 order.ExecutionId, order.Shard, order.Day, end.LastSequence, total.Sent, total.Ended, end.Cancelled, end.Fault?.Message,
@@ -167,6 +175,8 @@ public sealed class Shards(WorkerIdentity identity, SchedulerClock clock, Spool 
 
         public int Users { get; } = users;
 
+        public LoadOrder? Load { get; set; }
+
         public LoadRun? Run { get; set; }
 
         public ShardPhase Phase { get; set; } = ShardPhase.Preparing;
@@ -175,6 +185,13 @@ public sealed class Shards(WorkerIdentity identity, SchedulerClock clock, Spool 
         public string? EndedBecause { get; private set; }
 
         public TimeSpan RunsFor => Stopwatch.GetElapsedTime(Volatile.Read(ref _beganAt));
+
+        /// <summary>What asks the system under test how it stands: of one shard of a run, and only where its environment says whom.</summary>
+        public IEnumerable<TargetProber.Watched> OpenProbes() => (Order.Probes ?? []).Select(target =>
+        {
+            var password = target.PasswordSecret is { } name ? Load!.Variables.GetValueOrDefault(name) : null;
+            return new TargetProber.Watched(target, new Lazy<IProbe>(() => target.Open(password, Load!.Policy, TargetProber.Patience)), password);
+        });
 
         /// <summary>True for the one who ends it first.</summary>
         public bool TryEndBecause(string reason)
