@@ -11,26 +11,21 @@ public sealed class ProbeTests(RunningPlatform running) : IAsyncLifetime
 {
     private readonly StateFolder _folder = StateFolder.Open(StateFolder.FindClone(), "test-probed");
     private ProbedServer _node = null!;
-    private Postgres _postgres = null!;
 
-    public async Task InitializeAsync()
-    {
-        _node = await ProbedServer.StartNodeExporterAsync(_folder, CancellationToken.None);
-        _postgres = await StartPostgresAsync();
-    }
+    public async Task InitializeAsync() => _node = await ProbedServer.StartNodeExporterAsync(_folder, CancellationToken.None);
 
     public async Task DisposeAsync()
     {
         await _node.DisposeAsync();
-        await _postgres.DisposeAsync();
         _folder.Dispose();
     }
 
     [Fact]
     public async Task Probes_tell_how_the_target_stood_second_by_second_and_a_dead_one_is_named_and_fails_nothing()
     {
-        var address = new NpgsqlConnectionStringBuilder(_postgres.ConnectionString);
-        var environment = await RegisteredAsync(address);
+        await using var postgres = await StartPostgresAsync();
+        var address = new NpgsqlConnectionStringBuilder(postgres.ConnectionString);
+        var environment = await RegisteredAsync(new JsonObject { ["DB_PASSWORD"] = address.Password }, Node, DatabaseAt(address), Dead);
         await using var source = NpgsqlDataSource.Create(address.ConnectionString + ";Pooling=false");
         await using var idle = await source.OpenConnectionAsync();
         using var over = new CancellationTokenSource();
@@ -48,6 +43,28 @@ public sealed class ProbeTests(RunningPlatform running) : IAsyncLifetime
         Assert.Contains("the probe dead (redis) failed", report, StringComparison.Ordinal);
         Assert.Contains("Connection refused", report, StringComparison.Ordinal);
         await EnvironmentTests.AssertNowhereAsync(running, address.Password!, execution.Id, environment["id"]!.GetValue<Guid>());
+    }
+
+    [Fact]
+    public async Task One_worker_of_a_run_asks_and_when_it_is_killed_whoever_carries_its_share_on()
+    {
+        var environment = await RegisteredAsync([], Node);
+        await using var worker = SpareWorker.Start(running, "prober", new Uri(running.Servers.RabbitMqUri));
+        await SpareWorker.UntilThereAreAsync(running, 2);
+        var id = (await running.ExecuteAsync(RunningPlatform.Plan($$"""
+            "environment": "{{environment["name"]}}", "duration": "12s", "worker_count": 2, "max_virtual_users": 20, "lost_worker_policy": "move",
+            "load_pattern": { "type": "constant_arrival_rate", "rate": 20 }
+            """))).Id;
+        await running.UntilAsync(id, s => s.Execution.TotalRequests > 40);
+        await worker.KillAsync();
+        var execution = await running.EndOfAsync(id);
+
+        Assert.Equal("completed", execution.Status);
+        var resources = await running.Gateway.GetFromJsonAsync<JsonObject>($"/api/load-testing/executions/{id}/resources?granularity=second");
+        var asked = resources!["samples"]!.AsArray().Where(s => s!["kind"]!.ToString() == "probe").ToLookup(s => s!["shard"]!.GetValue<int>(), s => s!["timestamp_offset"]!.GetValue<int>());
+        Assert.Equal([0, 2], asked.Select(shard => shard.Key).Order());
+        Assert.True(asked[0].Max() < asked[2].Max());
+        await SpareWorker.UntilThereAreAsync(running, 1);
     }
 
     private async Task AssertSeriesAsync(Guid execution)
@@ -75,18 +92,28 @@ public sealed class ProbeTests(RunningPlatform running) : IAsyncLifetime
         Assert.Contains(hosts, h => h["cpu_user"]!.GetValue<double>() > 0 && h["memory_used_percent"]!.GetValue<double>() > 0 && h["network"]!["packets_sent"]!.GetValue<long>() > 0);
     }
 
-    private async Task<JsonObject> RegisteredAsync(NpgsqlConnectionStringBuilder address)
+    private JsonObject Node => new() { ["name"] = "node", ["type"] = "prometheus", ["url"] = $"http://127.0.0.1:{_node.Port}/metrics" };
+
+    private static JsonObject Dead => new() { ["name"] = "dead", ["type"] = "redis", ["url"] = $"redis://127.0.0.1:{Ports.PickFree()}", ["password_secret"] = "DB_PASSWORD" };
+
+    private static JsonObject DatabaseAt(NpgsqlConnectionStringBuilder address) => new()
     {
-        var body = JsonNode.Parse($$"""
-            {
-              "name": "probed {{Guid.NewGuid()}}", "base_urls": ["{{running.Platform.Target}}"], "secrets": { "DB_PASSWORD": "{{address.Password}}" },
-              "probes": [
-                { "name": "node", "type": "prometheus", "url": "http://127.0.0.1:{{_node.Port}}/metrics" },
-                { "name": "database", "type": "postgres", "url": "postgres://127.0.0.1:{{address.Port}}/{{address.Database}}", "user": "{{address.Username}}", "password_secret": "DB_PASSWORD" },
-                { "name": "dead", "type": "redis", "url": "redis://127.0.0.1:{{Ports.PickFree()}}", "password_secret": "DB_PASSWORD" }
-              ]
-            }
-            """);
+        ["name"] = "database",
+        ["type"] = "postgres",
+        ["url"] = $"postgres://127.0.0.1:{address.Port}/{address.Database}",
+        ["user"] = address.Username,
+        ["password_secret"] = "DB_PASSWORD",
+    };
+
+    private async Task<JsonObject> RegisteredAsync(JsonObject secrets, params JsonNode[] probes)
+    {
+        var body = new JsonObject
+        {
+            ["name"] = $"probed {Guid.NewGuid()}",
+            ["base_urls"] = new JsonArray(running.Platform.Target.ToString()),
+            ["secrets"] = secrets,
+            ["probes"] = new JsonArray(probes),
+        };
         using var answer = await running.Gateway.PostAsJsonAsync("/api/load-testing/environments", body);
         answer.EnsureSuccessStatusCode();
         return (await answer.Content.ReadFromJsonAsync<JsonObject>())!["environment"]!.AsObject();
