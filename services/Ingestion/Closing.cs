@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Loadstone.Contracts;
 using Loadstone.Measurement;
 using Npgsql;
@@ -12,6 +13,7 @@ public sealed class Closing(LeasedRun run, Database database, WindowStore window
 {
     private MetricWindow _total = new() { Seconds = 0 };
     private GeneratorWatch _generator = new();
+    private Stretch _stretch = new();
     private int _lastClosed = run.LastClosed;
     private bool _isTotalOld;
 
@@ -19,9 +21,12 @@ public sealed class Closing(LeasedRun run, Database database, WindowStore window
     public async Task RestoreAsync(CancellationToken cancellation)
     {
         _isTotalOld = false;
-        (_total, _generator) = (new MetricWindow { Seconds = 0 }, new GeneratorWatch());
+        (_total, _generator, _stretch) = (new MetricWindow { Seconds = 0 }, new GeneratorWatch(), new Stretch());
         await foreach (var (window, _) in runs.ClosedAsync(run.ExecutionId, cancellation: cancellation))
+        {
             Count(window);
+            _stretch.Add(window);
+        }
     }
 
     /// <summary>Does whatever can be done now.</summary>
@@ -80,10 +85,12 @@ public sealed class Closing(LeasedRun run, Database database, WindowStore window
         if (!isLate)
             await RenewTotalAsync(cancellation);
         await using var command = new NpgsqlCommand(Database.Script("close_second"), connection);
-        Database.AddValues(command.Parameters, run.ExecutionId, window.Sequence, now, System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(window, RunStore.Json));
+        Database.AddValues(command.Parameters, run.ExecutionId, window.Sequence, now, BytesOf(window), BytesOf(window.Summary()));
         var revision = (int)(await command.ExecuteScalarAsync(cancellation))!;
-        if (!isLate)
-            Count(window);
+        if (isLate)
+            await Stretch.CorrectAsync(connection, run.ExecutionId, window.Sequence, cancellation);
+        else
+            await CountAsync(connection, window, cancellation);
         await using var mark = new NpgsqlCommand(isLate
             ? "delete from ingestion.late_seconds where execution_id = $1 and second = $2"
             : "update ingestion.runs set last_closed = $2 where execution_id = $1", connection);
@@ -118,7 +125,7 @@ public sealed class Closing(LeasedRun run, Database database, WindowStore window
         await using var command = new NpgsqlCommand(
             "update ingestion.runs set sealed_at = $2, seconds = $3, gaps = $4, faults = $5, total = $6, notes = $7, unknown_max = $8 where execution_id = $1 and sealed_at is null", connection);
         Database.AddValues(command.Parameters, run.ExecutionId, at, _lastClosed + 1, gaps.ToArray(), _generator.Faults(_total).ToArray(),
-            System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(_total, RunStore.Json), accounts.Notes(stored).Concat(ProbeNotes.Of(_total)).ToArray(), accounts.UnknownMax(stored));
+            BytesOf(_total), accounts.Notes(stored).Concat(ProbeNotes.Of(_total)).ToArray(), accounts.UnknownMax(stored));
         if (await command.ExecuteNonQueryAsync(cancellation) == 1)
             await RunStore.AnnounceAsync(connection, run.ExecutionId, new MetricsSealed(run.ExecutionId, run.Day, _lastClosed + 1, gaps, at), cancellation);
         await transaction.CommitAsync(cancellation);
@@ -131,6 +138,15 @@ public sealed class Closing(LeasedRun run, Database database, WindowStore window
         Database.AddValues(command.Parameters, run.Day, run.ExecutionId, _lastClosed);
         return (bool)(await command.ExecuteScalarAsync(cancellation))!;
     }
+
+    private async Task CountAsync(NpgsqlConnection connection, MetricWindow window, CancellationToken cancellation)
+    {
+        Count(window);
+        if (_stretch.Add(window) is var (full, last))
+            await Stretch.StoreAsync(connection, run.ExecutionId, full, last, cancellation);
+    }
+
+    private static byte[] BytesOf(MetricWindow window) => JsonSerializer.SerializeToUtf8Bytes(window, RunStore.Json);
 
     private void Count(MetricWindow window)
     {

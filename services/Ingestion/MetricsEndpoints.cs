@@ -26,7 +26,7 @@ internal static class MetricsEndpoints
         var seconds = SecondsOf(granularity);
         var metrics = new List<PerformanceMetric>();
         var total = new MetricWindow { Seconds = 0 };
-        await foreach (var (window, closedAt) in runs.WindowsAsync(id, seconds, cancellation))
+        await foreach (var (window, closedAt) in runs.WindowsAsync(id, seconds, summary: true, cancellation))
         {
             total.AddSeconds(window);
             total.Phase ??= window.Phase;
@@ -66,7 +66,7 @@ internal static class MetricsEndpoints
         var length = int.TryParse(stretch ?? "1", NumberStyles.None, CultureInfo.InvariantCulture, out var given) && given >= 1 ? given : throw RefusalException.Field("stretch", "must be a number of seconds");
         var whole = await TotalAsync(id, runs, cancellation);
         var seconds = new List<MetricWindow>();
-        await foreach (var (window, _) in runs.WindowsAsync(id, length, cancellation))
+        await foreach (var (window, _) in runs.WindowsAsync(id, length, cancellation: cancellation))
             seconds.Add(window);
         return whole with { Seconds = seconds };
     }
@@ -77,7 +77,7 @@ internal static class MetricsEndpoints
         if (!int.TryParse(after, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var last))
             throw RefusalException.Field("after", "must be a second");
         var seconds = new List<PerformanceMetric>();
-        await foreach (var (window, closedAt) in runs.ClosedAsync(id, last + 1, SecondsAtOnce, cancellation))
+        await foreach (var (window, closedAt) in runs.ClosedAsync(id, last + 1, SecondsAtOnce, summary: true, cancellation))
             seconds.Add(PerformanceMetric.Of(id, window, closedAt));
         return seconds;
     }

@@ -12,6 +12,7 @@ internal static class ReadModels
         new("ingestion.runs", Run, ["lease_holder", "lease_until"]),
         new("ingestion.shards", [.. Run, "shard"], []),
         new("ingestion.closed_seconds", [.. Run, "second"], []),
+        new("ingestion.closed_stretches", [.. Run, "first_second"], []),
     ];
 
     public static IEnumerable<ReadModel> Of(IServiceProvider services) => [new ReadModel(Tables, services.GetRequiredService<RunsRebuild>().RunAsync)];

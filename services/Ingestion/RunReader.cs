@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Loadstone.Measurement;
 using Loadstone.ServiceHost;
@@ -7,14 +8,18 @@ namespace Loadstone.Ingestion;
 /// <summary>What a run measured, to be read: by stretches of time, as a whole, and as it was sealed.</summary>
 public sealed class RunReader(Database database, RunStore runs)
 {
-    /// <summary>The closed seconds of a run, merged into stretches of so many seconds; each with the time its last second was closed.</summary>
+    /// <summary>
+    /// The closed seconds of a run, merged into windows of so many seconds; each with the time its last second was closed. Minutes are read
+    /// many times faster than anything between. With <paramref name="summary"/> all requests of a window are one operation.
+    /// </summary>
     /// <exception cref="RefusalException">404 when there is no such run.</exception>
     public async IAsyncEnumerable<(MetricWindow Window, DateTimeOffset ClosedAt)> WindowsAsync(
-        Guid execution, int seconds, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
+        Guid execution, int seconds, bool summary = false, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         await MustExistAsync(execution, cancellation);
+        var stored = seconds % Stretch.MostSeconds == 0 ? runs.StretchesAsync(execution, summary, cancellation) : runs.ClosedAsync(execution, summary: summary, cancellation: cancellation);
         (MetricWindow Window, DateTimeOffset ClosedAt)? open = null;
-        await foreach (var (window, closedAt) in runs.ClosedAsync(execution, cancellation: cancellation))
+        await foreach (var (window, closedAt) in stored)
         {
             var start = window.Sequence / seconds * seconds;
             if (open is { } full && full.Window.Sequence != start)
@@ -23,9 +28,8 @@ public sealed class RunReader(Database database, RunStore runs)
                 open = null;
             }
 
-            var stretch = open?.Window ?? new MetricWindow { Sequence = start, Seconds = 0, Phase = window.Phase };
-            stretch.AddSeconds(window);
-            open = (stretch, closedAt);
+            open?.Window.AddSeconds(window);
+            open = (open?.Window ?? window, closedAt);
         }
 
         if (open is { } last)
@@ -38,7 +42,8 @@ public sealed class RunReader(Database database, RunStore runs)
         if (await SealAsync(execution, cancellation) is { } seal)
             return seal.Total;
         var total = new MetricWindow { Seconds = 0 };
-        await foreach (var (window, _) in WindowsAsync(execution, 1, cancellation))
+        await MustExistAsync(execution, cancellation);
+        await foreach (var (window, _) in runs.StretchesAsync(execution, cancellation: cancellation))
             total.AddSeconds(window);
         return total;
     }
@@ -49,7 +54,8 @@ public sealed class RunReader(Database database, RunStore runs)
     {
         var total = new MetricWindow { Seconds = 0 };
         var found = false;
-        await foreach (var (window, _) in WindowsAsync(execution, 1, cancellation))
+        await MustExistAsync(execution, cancellation);
+        await foreach (var (window, _) in runs.StretchesAsync(execution, cancellation: cancellation))
         {
             if (window.Phase != phase)
                 continue;
@@ -64,7 +70,7 @@ public sealed class RunReader(Database database, RunStore runs)
     public async Task<IReadOnlyList<PhasePerformance>> PhasesAsync(Guid execution, CancellationToken cancellation)
     {
         var seconds = new List<MetricWindow>();
-        await foreach (var (window, _) in WindowsAsync(execution, 1, cancellation))
+        await foreach (var (window, _) in WindowsAsync(execution, 1, summary: true, cancellation))
             seconds.Add(window);
         return PhasePerformance.Of(seconds);
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Loadstone.Contracts;
 using Loadstone.Measurement;
@@ -69,15 +70,37 @@ public sealed class RunStore(Database database)
         return stored;
     }
 
-    /// <summary>The closed seconds of a run from one on, in order.</summary>
+    /// <summary>The closed seconds of a run from one on, in order: whole, or their requests as one.</summary>
     public async IAsyncEnumerable<(MetricWindow Window, DateTimeOffset ClosedAt)> ClosedAsync(
-        Guid execution, int from = 0, int most = int.MaxValue, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
+        Guid execution, int from = 0, int most = int.MaxValue, bool summary = false, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         await using var command = database.Command(
-            "select window_json, closed_at from ingestion.closed_seconds where execution_id = $1 and second >= $2 order by second limit $3", execution, from, most);
+            $"select {(summary ? "coalesce(summary, window_json)" : "window_json")}, closed_at from ingestion.closed_seconds where execution_id = $1 and second >= $2 order by second limit $3", execution, from, most);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
             yield return (JsonSerializer.Deserialize<MetricWindow>(reader.GetFieldValue<byte[]>(0), Json)!, reader.GetFieldValue<DateTimeOffset>(1));
+    }
+
+    /// <summary>The same by stretches (see <see cref="Stretch"/>), and by the second where there is none: at the end, and where a run was closed before there were any.</summary>
+    public async IAsyncEnumerable<(MetricWindow Window, DateTimeOffset ClosedAt)> StretchesAsync(
+        Guid execution, bool summary = false, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        var last = -1;
+        await using (var command = database.Command(
+            $"select {(summary ? "summary" : "window_json")}, closed_at, first_second, last_second from ingestion.closed_stretches where execution_id = $1 order by first_second", execution))
+        {
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            while (await reader.ReadAsync(cancellation))
+            {
+                await foreach (var second in ClosedAsync(execution, last + 1, reader.GetInt32(2) - last - 1, summary, cancellation))
+                    yield return second;
+                last = reader.GetInt32(3);
+                yield return (JsonSerializer.Deserialize<MetricWindow>(reader.GetFieldValue<byte[]>(0), Json)!, reader.GetFieldValue<DateTimeOffset>(1));
+            }
+        }
+
+        await foreach (var second in ClosedAsync(execution, last + 1, summary: summary, cancellation: cancellation))
+            yield return second;
     }
 
     public async Task<IReadOnlyList<int>> LateSecondsAsync(Guid execution, CancellationToken cancellation)

@@ -88,10 +88,11 @@ public sealed class RunsRebuild(Database database, WindowStore windows, RunStore
         var late = (await runs.LateSecondsAsync(run.ExecutionId, cancellation)).ToHashSet();
         if (run.IsSealed && (late.Count > 0 || last > run.LastClosed || await WasToldMoreAsync(run.ExecutionId, cancellation)))
             return false;
-        var (total, generator) = (new MetricWindow { Seconds = 0 }, new GeneratorWatch());
+        var (total, generator, stretch) = (new MetricWindow { Seconds = 0 }, new GeneratorWatch(), new Stretch());
         await using var connection = await database.Source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await ExecuteAsync(connection, "delete from ingestion.closed_seconds where execution_id = $1 and second > $2", cancellation, run.ExecutionId, last);
+        await ExecuteAsync(connection, "delete from ingestion.closed_stretches where execution_id = $1", cancellation, run.ExecutionId);
         for (var second = 0; second <= last; second++)
         {
             // What is late is still to be corrected, and told, by the service.
@@ -101,6 +102,8 @@ public sealed class RunsRebuild(Database database, WindowStore windows, RunStore
             await WriteAsync(connection, run, window, cancellation);
             total.AddSeconds(window);
             generator.Add(window);
+            if (stretch.Add(window) is var (full, lastOfIt))
+                await Stretch.StoreAsync(connection, run.ExecutionId, full, lastOfIt, cancellation);
         }
 
         if (run.IsSealed)
@@ -112,10 +115,10 @@ public sealed class RunsRebuild(Database database, WindowStore windows, RunStore
     private static Task WriteAsync(NpgsqlConnection connection, LeasedRun run, MetricWindow window, CancellationToken cancellation) => ExecuteAsync(
         connection,
         """
-        insert into ingestion.closed_seconds (execution_id, second, revision, closed_at, window_json) values ($1, $2, 0, $3, $4)
-        on conflict (execution_id, second) do update set window_json = excluded.window_json
+        insert into ingestion.closed_seconds (execution_id, second, revision, closed_at, window_json, summary) values ($1, $2, 0, $3, $4, $5)
+        on conflict (execution_id, second) do update set window_json = excluded.window_json, summary = excluded.summary
         """, cancellation, run.ExecutionId, window.Sequence, run.StartAt?.AddSeconds(window.Sequence + 1) ?? DateTimeOffset.UnixEpoch,
-        JsonSerializer.SerializeToUtf8Bytes(window, RunStore.Json));
+        JsonSerializer.SerializeToUtf8Bytes(window, RunStore.Json), JsonSerializer.SerializeToUtf8Bytes(window.Summary(), RunStore.Json));
 
     private static Task SealAsync(
         NpgsqlConnection connection, LeasedRun run, RunAccounts accounts, IReadOnlyList<StoredWindows> stored, MetricWindow total, GeneratorWatch generator,
@@ -126,7 +129,7 @@ public sealed class RunsRebuild(Database database, WindowStore windows, RunStore
 
     private async Task DeleteStrangersAsync(CancellationToken cancellation)
     {
-        foreach (var table in new[] { "shards", "closed_seconds" })
+        foreach (var table in new[] { "shards", "closed_seconds", "closed_stretches" })
             await database.ExecuteAsync($"delete from ingestion.{table} t where not exists (select from ingestion.runs r where r.execution_id = t.execution_id)", cancellation);
     }
 

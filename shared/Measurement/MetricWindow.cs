@@ -155,6 +155,15 @@ public sealed class MetricWindow
         return total;
     }
 
+    /// <summary>The same window with all its requests as one operation (see <see cref="Total"/>): a few hundred bytes, however many operations there are.</summary>
+    public MetricWindow Summary()
+    {
+        var summary = new MetricWindow { Sequence = Sequence, Seconds = Seconds, Phase = Phase, VirtualUsers = VirtualUsers };
+        summary.AddCounts(this);
+        summary.Append(Total());
+        return summary;
+    }
+
     private void AddCounts(MetricWindow other)
     {
         Iterations += other.Iterations;

@@ -28,11 +28,14 @@ public sealed class ClosingTests(TestDatabase test) : IClassFixture<TestDatabase
     [Fact]
     public async Task Tables_of_an_earlier_version_are_brought_up_to_date_at_the_start()
     {
-        await using (var earlier = test.Database.Source.CreateCommand("alter table ingestion.shard_windows drop column loop_delay_ms, drop column pool_delay_ms"))
+        await using (var earlier = test.Database.Source.CreateCommand(
+            "alter table ingestion.shard_windows drop column loop_delay_ms, drop column pool_delay_ms, drop constraint shard_windows_pkey, add primary key (day, execution_id, shard, sequence)"))
             await earlier.ExecuteNonQueryAsync();
 
         await test.Database.CreateTablesAsync(CancellationToken.None);
 
+        await using (var key = test.Database.Source.CreateCommand("select pg_get_indexdef(indexrelid) from pg_index where indrelid = 'ingestion.shard_windows'::regclass and indisprimary"))
+            Assert.EndsWith("(day, execution_id, sequence, shard)", (string?)await key.ExecuteScalarAsync(), StringComparison.Ordinal);
         await A_window_survives_its_way_through_the_tables();
     }
 
@@ -239,11 +242,4 @@ public sealed class ClosingTests(TestDatabase test) : IClassFixture<TestDatabase
         Health = new GeneratorHealth(12.5, 1000, 0.5),
         Operations = [new OperationWindow { Scenario = "s", Operation = "o", Method = "GET", Path = "/o", Sent = sent, Ok = sent }],
     };
-
-    private sealed class SetClock : TimeProvider
-    {
-        public DateTimeOffset Now { get; set; }
-
-        public override DateTimeOffset GetUtcNow() => Now;
-    }
 }

@@ -232,11 +232,4 @@ public sealed class EnvironmentTests
 
     private static SecretBox BoxOf(char key) => SecretBox.From(new ConfigurationBuilder()
         .AddInMemoryCollection(new Dictionary<string, string?> { ["LOADSTONE_SECRETS_KEY"] = new string(key, 32) }).Build());
-
-    private sealed class SetClock : TimeProvider
-    {
-        public DateTimeOffset Now { get; set; } = DateTimeOffset.UnixEpoch;
-
-        public override DateTimeOffset GetUtcNow() => Now;
-    }
 }

@@ -204,11 +204,4 @@ public sealed class SampleTests(TestDatabase test) : IClassFixture<TestDatabase>
     }
 
     private Task<RunReader.Seal?> SealAsync() => new RunReader(test.Database, _runs).SealAsync(_run, CancellationToken.None);
-
-    private sealed class SetClock : TimeProvider
-    {
-        public DateTimeOffset Now { get; set; }
-
-        public override DateTimeOffset GetUtcNow() => Now;
-    }
 }

@@ -137,13 +137,4 @@ public sealed class SmallPartsTests
             pulse.Beat();
         }
     }
-
-    private sealed class SetClock : TimeProvider
-    {
-        private DateTimeOffset _now = new(2030, 1, 1, 12, 0, 0, TimeSpan.Zero);
-
-        public override DateTimeOffset GetUtcNow() => _now;
-
-        public void Advance(TimeSpan by) => _now += by;
-    }
 }

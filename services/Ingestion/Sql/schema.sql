@@ -70,7 +70,7 @@ create table if not exists ingestion.shard_windows (
   memory_bytes bigint not null,
   gc_pause_ms double precision not null,
   lag bytea not null,
-  primary key (day, execution_id, shard, sequence)
+  primary key (day, execution_id, sequence, shard)
 ) partition by range (day);
 
 -- The delays, the phase and the custom metrics came later than the table.
@@ -104,11 +104,26 @@ create table if not exists ingestion.endpoint_windows (
   details text not null,
   response bytea not null,
   service bytea not null,
-  primary key (day, execution_id, shard, sequence, scenario, operation)
+  primary key (day, execution_id, sequence, shard, scenario, operation)
 ) partition by range (day);
 
 -- The kind came later than the table.
 alter table ingestion.endpoint_windows add column if not exists kind text not null default 'request';
+
+-- Seconds are read one by one. The keys began with the shard once: then each second read through all that the run had stored before.
+do $$
+declare
+  name text;
+begin
+  foreach name in array array['shard_windows', 'endpoint_windows'] loop
+    if (select indkey[2] > indkey[3] from pg_index where indrelid = ('ingestion.' || name)::regclass and indisprimary) then
+      continue;
+    end if;
+    execute format('alter table ingestion.%I drop constraint %I', name, name || '_pkey');
+    execute format('alter table ingestion.%I add primary key (day, execution_id, sequence, shard%s)', name,
+      case name when 'endpoint_windows' then ', scenario, operation' else '' end);
+  end loop;
+end $$;
 
 -- Samples that other tools sent, a batch a row: each batch is a shard of its own, with a number below 0, that owes nobody a report.
 create table if not exists ingestion.sample_batches (
@@ -137,6 +152,20 @@ create table if not exists ingestion.closed_seconds (
   closed_at timestamptz not null,
   window_json bytea not null,
   primary key (execution_id, second)
+);
+
+-- The second's requests as one, beside the whole: what charts are drawn of. It came later than the table.
+alter table ingestion.closed_seconds add column if not exists summary bytea;
+
+-- Closed seconds merged once more (see Stretch), so that hours are not read by the second. Made from the seconds, and can be made again.
+create table if not exists ingestion.closed_stretches (
+  execution_id uuid not null,
+  first_second int not null,
+  last_second int not null,
+  closed_at timestamptz not null,
+  window_json bytea not null,
+  summary bytea not null,
+  primary key (execution_id, first_second)
 );
 
 -- What is to be told to others; a row goes when the broker has confirmed it.
