@@ -92,7 +92,7 @@ internal static class IngestionBenchmark
         .Select(shard => (object)new MetricWindowRecorded(run, shard, DateOnly.FromDateTime(DateTime.UtcNow), Window(second, shard))));
 
     // What a shard sends is made once: a worker makes its windows on a machine of its own.
-    private static readonly OperationWindow[][] Measured = [.. Enumerable.Range(0, Shards).Select(shard => Measure(new Random(shard)))];
+    private static readonly OperationWindow[][] Measured = [.. Enumerable.Range(0, Shards).Select(shard => MeasuredOperations.Of(new Random(shard), Endpoints, RequestsEach))];
 
     private static MetricWindow Window(int second, int shard)
     {
@@ -101,29 +101,6 @@ internal static class IngestionBenchmark
             window.Append(operation);
         return window;
     }
-
-    // As workers send them: some fifty requests of each endpoint, of latencies that spread.
-    private static OperationWindow[] Measure(Random random) => [.. Enumerable.Range(0, Endpoints).Select(endpoint =>
-    {
-        var latencies = new Histogram();
-        for (var request = 0; request < RequestsEach; request++)
-            latencies.Record((long)(5e6 * Math.Exp(random.NextDouble() * 3)));
-        var folded = Histogram.Decode(latencies.Encode());
-        var operation = new OperationWindow
-        {
-            Scenario = "s",
-            Operation = $"endpoint {endpoint}",
-            Method = "GET",
-            Path = $"/api/{endpoint}",
-            Sent = RequestsEach,
-            Ok = RequestsEach,
-            Response = folded,
-            Service = folded,
-        };
-        for (var request = 0; request < RequestsEach; request++)
-            operation.CountStatus(200);
-        return operation;
-    })];
 
     private static Task<long> ClosedAsync(NpgsqlDataSource database, Guid[] runs) =>
         CountAsync(database, "select coalesce(sum(last_closed + 1), 0)::bigint from ingestion.runs where execution_id = any($1)", runs);

@@ -29,6 +29,11 @@ internal static class PlatformCommands
         control.SetAction((given, ct) => ControlBenchmark.RunAsync(given.GetValue(rounds), given.GetValue(json), ct));
         yield return control;
 
+        var minutes = new Option<int>("--minutes") { Description = "How long the run that is reported on was.", DefaultValueFactory = _ => 120 };
+        var report = new Command("report", "T14: the detailed report and the metrics of a run of two hours and a hundred endpoints.") { minutes };
+        report.SetAction((given, ct) => ReportBenchmark.RunAsync(given.GetValue(minutes), given.GetValue(json), ct));
+        yield return report;
+
         var store = new Command("store", "T15: the event store, as a share of plain inserts.") { rounds, seconds };
         store.SetAction((given, ct) => StoreBenchmark.RunAsync(given.GetValue(rounds), given.GetValue(seconds), given.GetValue(json), ct));
         yield return store;
