@@ -28,6 +28,9 @@ internal static class IngestionBenchmark
         using var folder = StateFolder.Open(StateFolder.FindClone(), "bench-ingestion");
         await using var servers = await LocalServers.StartAsync(folder, Console.Error.WriteLine, cancellation);
         await using var database = NpgsqlDataSource.Create(servers.PostgresConnectionString);
+        // Runs that an earlier benchmark left open go on for ever, and would be closed second by second beside these.
+        await using (var clean = database.CreateCommand("drop schema if exists ingestion cascade"))
+            await clean.ExecuteNonQueryAsync(cancellation);
         await using var bus = await BusAsync(servers.RabbitMqUri, cancellation);
         await using var service = await StartAsync(folder, servers, cancellation);
         var queuedSeconds = Math.Max(5, seconds);

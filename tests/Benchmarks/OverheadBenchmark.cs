@@ -9,6 +9,7 @@ namespace Loadstone.Benchmarks;
 internal static class OverheadBenchmark
 {
     private const int Users = 50;
+    private const int WarmUpSeconds = 20;
 
     public static async Task<int> RunAsync(int rounds, int seconds, string? json, CancellationToken cancellation)
     {
@@ -30,12 +31,12 @@ internal static class OverheadBenchmark
         }, cancellation);
     }
 
-    // The first run warms a worker up that the engine alone need not be; the second is measured.
+    // A platform is up for long before most of its runs: the first run warms up what has just been started, the second is measured.
     private static async Task<double> PlatformAsync(Uri target, int seconds, CancellationToken cancellation)
     {
         await using var platform = await BenchPlatform.StartAsync(cancellation);
         var environment = await platform.RegisterAsync(target, cancellation);
-        var warmUp = await platform.KeepAsync(environment, 3, Users, """{ "type": "constant" }""", cancellation);
+        var warmUp = await platform.KeepAsync(environment, WarmUpSeconds, Users, """{ "type": "constant" }""", cancellation);
         await platform.EndOfAsync(await platform.ExecuteAsync(warmUp, cancellation), cancellation);
         var configuration = await platform.KeepAsync(environment, seconds, Users, """{ "type": "constant" }""", cancellation);
         return (await platform.EndOfAsync(await platform.ExecuteAsync(configuration, cancellation), cancellation)).ThroughputRps;
