@@ -21,6 +21,7 @@ internal sealed class PlatformSettings
     private const string SecretsKey = "LOADSTONE_SECRETS_KEY";
     private const string KeySetting = "LOADSTONE_LOCAL_KEY";
     private const string WorkerName = "LOADSTONE_WORKER_NAME";
+    private const string Profiling = "DOTNET_TieredPGO";
 
     private readonly StateFolder _folder;
     private readonly Dictionary<string, string> _all;
@@ -44,8 +45,8 @@ internal sealed class PlatformSettings
             [Data] = folder.PrivateSubfolder("data"),
             [WorkerName] = "worker-1",
             ["LOADSTONE_ALLOW_LOOPBACK"] = "true",
-            // Many processes on few cores: what counts is how soon they are warm, not the last few percent.
-            ["DOTNET_TieredPGO"] = "0",
+            // Many processes on few cores: what counts is how soon they are warm, not the last few percent. It does for who makes the load.
+            [Profiling] = "0",
         };
         foreach (var service in urls.Keys.Where(IsService).GroupBy(ServiceOf))
             _all[$"LOADSTONE_{service.Key.ToUpperInvariant()}_URL"] = string.Join(';', service.Select(name => urls[name]));
@@ -83,6 +84,7 @@ internal sealed class PlatformSettings
         {
             KeySetting => service == "gateway",
             SecretsKey => service == "configuration",
+            Profiling => service != "worker",
             _ => true,
         }).ToDictionary();
         if (service == "worker" && name != service)
