@@ -25,7 +25,8 @@ builder.Services.AddSingleton<Instruments>();
 builder.Services.AddSingleton<Steering>();
 builder.Services.AddSingleton<QueuePlaces>();
 builder.Services.AddHostedService<Overseer>();
-builder.Services.AddHostedService<ScheduleClock>();
+if (builder.Configuration["LOADSTONE_SCHEDULES"] is not "hold")
+    builder.Services.AddHostedService<ScheduleClock>();
 builder.AddReadModels(ReadModels.Of);
 
 var app = builder.Build();
