@@ -45,6 +45,7 @@ internal sealed class PlatformSettings
             [Data] = folder.PrivateSubfolder("data"),
             [WorkerName] = "worker-1",
             ["LOADSTONE_ALLOW_LOOPBACK"] = "true",
+            ["LOADSTONE_DASHBOARD"] = Dashboard.BuiltIn(folder.Clone),
             // Many processes on few cores: what counts is how soon they are warm, not the last few percent. It does for who makes the load.
             [Profiling] = "0",
         };

@@ -14,11 +14,26 @@ internal static class UpCommand
     {
         using var folder = StateFolder.Open(clone, "up");
         await using var servers = await LocalServers.StartAsync(folder, Console.WriteLine, ending);
+        await BuildDashboardAsync(folder, ending);
         Console.WriteLine("Starting the services…");
         await using var platform = await Platform.StartAsync(folder, servers, new Dictionary<string, string>(), ending, instances);
+        await SampleConfiguration.StoreAsync(platform, folder.Clone, ending);
         Announce(folder, platform, Console.WriteLine);
         return await Ending.UntilAskedAsync(ending, servers.Lost, platform.KeepUpAsync(Console.WriteLine, ending));
     });
+
+    // All but the dashboard works without it, and the gateway says at its address that it is not there.
+    private static async Task BuildDashboardAsync(StateFolder folder, CancellationToken ending)
+    {
+        try
+        {
+            await Dashboard.EnsureBuiltAsync(folder, Console.WriteLine, ending);
+        }
+        catch (LocalServerException failure)
+        {
+            await Console.Error.WriteLineAsync(failure.Message);
+        }
+    }
 
     private static Option<int> MakeInstances()
     {
@@ -33,6 +48,7 @@ internal static class UpCommand
 
     public static void Announce(StateFolder folder, Platform platform, Action<string> say)
     {
+        say($"dashboard     {platform.Gateway}dashboard   sign in as admin, the password is in {Path.Combine(folder.Path, "admin.password")}");
         say($"gateway       {platform.Gateway}");
         say($"sample target {platform.Target}");
         say($"key           in {Path.Combine(folder.Path, "key")}, an admin's, until this ends; ./loadstone finds it by itself");

@@ -34,5 +34,6 @@ app.MapKeys();
 app.MapAudit();
 app.MapLive();
 app.MapRoutes();
+app.MapDashboard();
 app.MustBeDescribed();
 app.Run();

@@ -7,7 +7,7 @@ using Loadstone.Plans;
 namespace Loadstone.EndToEnd.Tests;
 
 /// <summary>The whole platform, started once for all tests that use it.</summary>
-public sealed class RunningPlatform : IAsyncLifetime
+public class RunningPlatform : IAsyncLifetime
 {
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
 
@@ -29,18 +29,18 @@ public sealed class RunningPlatform : IAsyncLifetime
     /// <summary>The sample target's counts and knobs.</summary>
     public HttpClient Target { get; private set; } = null!;
 
-    public async Task InitializeAsync()
+    public virtual async Task InitializeAsync()
     {
         Servers = await TestServers.GetAsync();
         _folder = StateFolder.Open(StateFolder.FindClone(), "test-platform");
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
-        _platform = await Platform.StartAsync(_folder, Servers, Settings, patience.Token);
+        _platform = await Platform.StartAsync(_folder, Servers, await SettingsAsync(), patience.Token);
         Api = LoadstoneClient.Connect(_platform.Gateway, _platform.Key);
         Gateway = Caller(_platform.Key);
         Target = new HttpClient { BaseAddress = _platform.Target, Timeout = Longest };
     }
 
-    public async Task DisposeAsync()
+    public virtual async Task DisposeAsync()
     {
         Gateway?.Dispose();
         Target?.Dispose();
@@ -137,7 +137,8 @@ public sealed class RunningPlatform : IAsyncLifetime
         return plan;
     }
 
-    private static Dictionary<string, string> Settings => new()
+    /// <summary>What the services are told in place of the usual.</summary>
+    protected virtual Task<Dictionary<string, string>> SettingsAsync() => Task.FromResult(new Dictionary<string, string>
     {
         ["OTEL_EXPORTER_OTLP_ENDPOINT"] = OtlpReceiver.Instance.Url.ToString(),
         ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
@@ -148,7 +149,7 @@ public sealed class RunningPlatform : IAsyncLifetime
         ["LOADSTONE_LIMIT_WRITES"] = "100000",
         ["LOADSTONE_LIMIT_EXECUTES"] = "100000",
         ["LOADSTONE_LIMIT_SIGN_INS"] = "100000",
-    };
+    });
 }
 
 /// <summary>Somebody who has signed in.</summary>

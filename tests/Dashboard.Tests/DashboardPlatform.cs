@@ -1,0 +1,88 @@
+using Loadstone.Client;
+using Loadstone.EndToEnd.Tests;
+using Loadstone.Local;
+using Microsoft.Playwright;
+using Npgsql;
+
+namespace Loadstone.Dashboard.Tests;
+
+/// <summary>The whole platform with its dashboard and a browser, started once for all tests. Its database is empty at first.</summary>
+public sealed class DashboardPlatform : RunningPlatform
+{
+    private const string Chromium = "/usr/bin/chromium";
+    private static readonly string[] Quietly =
+        ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
+
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+
+    /// <summary>What the overview said before anything was made or run.</summary>
+    public string FirstSight { get; private set; } = "";
+
+    public override async Task InitializeAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(10));
+        using (var folder = StateFolder.Open(StateFolder.FindClone(), "test-dashboard"))
+        {
+            await Local.Dashboard.EnsureBuiltAsync(folder, Console.WriteLine, patience.Token);
+            await Packages.EnsureProgramAsync(Chromium, "chromium", folder.LogFile("packages"), Console.WriteLine, patience.Token);
+        }
+
+        await base.InitializeAsync();
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = Quietly });
+        await using var first = await VisitAsync("admin");
+        await Assertions.Expect(first.Page.GetByText("No load tests executed yet")).ToBeVisibleAsync();
+        FirstSight = await first.Page.Locator("main").InnerTextAsync();
+    }
+
+    public override async Task DisposeAsync()
+    {
+        if (_browser is not null)
+            await _browser.DisposeAsync();
+        _playwright?.Dispose();
+        await base.DisposeAsync();
+    }
+
+    /// <summary>A new browser profile in which a new person of a role has signed in, by the page.</summary>
+    public async Task<Visit> VisitAsync(string role, int width = 1280, int height = 900, ColorScheme scheme = ColorScheme.Light)
+    {
+        var person = await NewPersonAsync(role);
+        var visit = await ArriveAsync(width, height, scheme);
+        await visit.SignInAsync(person.Name, person.Password);
+        return visit;
+    }
+
+    /// <summary>A new browser profile, nobody signed in.</summary>
+    public async Task<Visit> ArriveAsync(int width = 1280, int height = 900, ColorScheme scheme = ColorScheme.Light)
+    {
+        var context = await _browser!.NewContextAsync(new() { BaseURL = Platform.Gateway.ToString(), ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme });
+        context.SetDefaultTimeout((float)TimeSpan.FromSeconds(20).TotalMilliseconds);
+        return new Visit(context, await context.NewPageAsync());
+    }
+
+    /// <summary>Stores a plan, and says the id and the name.</summary>
+    public async Task<(Guid Id, string Name)> ConfigureAsync(string members = "")
+    {
+        var stored = (await Api.CreateConfigurationAsync(Plan(members), CancellationToken.None)).Configuration;
+        return (stored["id"]!.GetValue<Guid>(), stored["name"]!.ToString());
+    }
+
+    /// <summary>A finished run of a plan.</summary>
+    public async Task<ExecutionView> FinishedAsync(string members = "") => await RunAsync(Plan(members));
+
+    // Other tests may have left executions in the servers' own database.
+    protected override async Task<Dictionary<string, string>> SettingsAsync()
+    {
+        var name = $"dashboard_tests_{Guid.NewGuid():N}";
+        await using var maintenance = NpgsqlDataSource.Create(Servers.PostgresConnectionString);
+        await using var create = maintenance.CreateCommand($"create database {name}");
+        await create.ExecuteNonQueryAsync();
+        var settings = await base.SettingsAsync();
+        settings[LocalServers.PostgresVariable] = new NpgsqlConnectionStringBuilder(Servers.PostgresConnectionString) { Database = name, MaxPoolSize = 25 }.ConnectionString;
+        return settings;
+    }
+}
+
+[CollectionDefinition(nameof(DashboardPlatform))]
+public sealed class DashboardCollection : ICollectionFixture<DashboardPlatform>;

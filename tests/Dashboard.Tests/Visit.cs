@@ -1,0 +1,56 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Loadstone.Dashboard.Tests;
+
+/// <summary>One browser profile with one page, and what went wrong in it.</summary>
+public sealed class Visit : IAsyncDisposable
+{
+    private readonly IBrowserContext _context;
+    private readonly List<string> _complaints = [];
+
+    public Visit(IBrowserContext context, IPage page)
+    {
+        (_context, Page) = (context, page);
+        page.PageError += (_, error) => _complaints.Add(error);
+        // What the policy refuses is said on the console, and nowhere else.
+        page.Console += (_, message) =>
+        {
+            if (message.Text.Contains("Content Security Policy", StringComparison.Ordinal))
+                _complaints.Add(message.Text);
+        };
+    }
+
+    public IPage Page { get; }
+
+    /// <summary>Errors of scripts, and what the page's policy refused.</summary>
+    public IReadOnlyList<string> Complaints => _complaints;
+
+    public async Task SignInAsync(string name, string password)
+    {
+        await Page.GotoAsync("/dashboard");
+        await Page.GetByLabel("Name").FillAsync(name);
+        await Page.GetByLabel("Password", new() { Exact = true }).FillAsync(password);
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await HeadingAsync("Load Testing");
+    }
+
+    /// <summary>Goes to a page of the dashboard and waits for its heading.</summary>
+    public async Task GoAsync(string path, string heading)
+    {
+        await Page.GotoAsync(path.StartsWith('/') ? path : $"/dashboard/load-testing/{path}");
+        await HeadingAsync(heading);
+    }
+
+    public Task HeadingAsync(string heading) => Expect(Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync(heading);
+
+    /// <summary>Presses a button, and the one that confirms it.</summary>
+    public async Task ConfirmedAsync(string button, string confirmation)
+    {
+        await Page.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).ClickAsync();
+        await Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = confirmation, Exact = true }).ClickAsync();
+        await Expect(Page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
+    }
+
+    public ValueTask DisposeAsync() => _context.DisposeAsync();
+}
