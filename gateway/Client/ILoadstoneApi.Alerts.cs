@@ -80,4 +80,29 @@ public partial interface ILoadstoneApi
     /// <summary>What happened to the subscription, in order, with who and when.</summary>
     [Get("api/load-testing/alert-subscriptions/{id}/history")]
     Task<HistoryList> AlertSubscriptionHistoryAsync([Path] Guid id, CancellationToken cancellation);
+
+    /// <summary>Maintenance windows in use, newest first.</summary>
+    [Get("api/load-testing/maintenance-windows")]
+    Task<MaintenanceWindowList> MaintenanceWindowsAsync(
+        [Query] string? environment, [Query] string? active, [Query] int? limit, [Query] string? cursor, CancellationToken cancellation);
+
+    /// <summary>Stores a window; its name is unique among those in use.</summary>
+    [Post("api/load-testing/maintenance-windows")]
+    Task<MaintenanceWindowAnswer> CreateMaintenanceWindowAsync([Body] JsonObject maintenanceWindow, CancellationToken cancellation);
+
+    /// <summary>One window, also when it is no longer in use.</summary>
+    [Get("api/load-testing/maintenance-windows/{id}")]
+    Task<MaintenanceWindowAnswer> MaintenanceWindowAsync([Path] Guid id, CancellationToken cancellation);
+
+    /// <summary>Replaces the window; the version that was read must be named. <paramref name="version"/> is the one that was read.</summary>
+    [Put("api/load-testing/maintenance-windows/{id}")]
+    Task<MaintenanceWindowAnswer> UpdateMaintenanceWindowAsync([Path] Guid id, [Header("If-Match")] string version, [Body] JsonObject maintenanceWindow, CancellationToken cancellation);
+
+    /// <summary>Ends the window; its history stays. <paramref name="version"/> is the one that was read.</summary>
+    [Delete("api/load-testing/maintenance-windows/{id}")]
+    Task<MaintenanceWindowAnswer> DeleteMaintenanceWindowAsync([Path] Guid id, [Header("If-Match")] string version, CancellationToken cancellation);
+
+    /// <summary>What happened to the window, in order, with who and when.</summary>
+    [Get("api/load-testing/maintenance-windows/{id}/history")]
+    Task<HistoryList> MaintenanceWindowHistoryAsync([Path] Guid id, CancellationToken cancellation);
 }

@@ -160,3 +160,12 @@ public sealed record VerifyEnvironmentAnswer(bool Verified, IReadOnlyList<JsonOb
 /// <param name="Workers">As the API describes it.</param>
 /// <param name="Summary">As the API describes it.</param>
 public sealed record WorkerList(IReadOnlyList<JsonObject> Workers, JsonObject Summary);
+
+/// <summary>A maintenance window.</summary>
+/// <param name="Window">As the API describes it.</param>
+public sealed record MaintenanceWindowAnswer(JsonObject Window);
+
+/// <summary>A page of maintenance windows.</summary>
+/// <param name="Windows">As the API describes it.</param>
+/// <param name="NextCursor">Where the next page begins; null on the last.</param>
+public sealed record MaintenanceWindowList(IReadOnlyList<JsonObject> Windows, [property: JsonPropertyName("nextCursor")] string? NextCursor);

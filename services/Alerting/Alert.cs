@@ -1,12 +1,36 @@
+using System.Text.Json.Serialization;
 using Loadstone.ServiceHost;
 
 namespace Loadstone.Alerting;
 
 // The life of an alert.
 
+/// <param name="Id">The alert.</param>
+/// <param name="ExecutionId">The run that showed it.</param>
+/// <param name="ExecutionName">The run's name.</param>
+/// <param name="AlertType">What kind of trouble it is.</param>
+/// <param name="Severity">How bad it is.</param>
+/// <param name="MetricName">What was measured.</param>
+/// <param name="Operation">The operation it was measured on; null for the whole run.</param>
+/// <param name="ThresholdValue">What the value was not to cross.</param>
+/// <param name="ActualValue">What it was.</param>
+/// <param name="Message">All that in a sentence.</param>
+/// <param name="Second">The second of the run that showed it.</param>
+/// <param name="At">When.</param>
+/// <param name="RuleId">The rule that asked for it; null when no rule did.</param>
+/// <param name="Source">Who asked for it.</param>
+/// <param name="Key">The same for every breach of the same thing.</param>
+/// <param name="Occurrence">Which breach of it in the run, from 1.</param>
+/// <param name="ConfigurationId">What the run was made from.</param>
+/// <param name="Environment">The environment under test.</param>
+/// <param name="Maintenance">The maintenance window it fell into, so that nobody is told; null for none.</param>
 public sealed record AlertRaised(
     Guid Id, Guid ExecutionId, string ExecutionName, AlertType AlertType, Severity Severity, string MetricName, string? Operation,
-    double ThresholdValue, double ActualValue, string Message, int Second, DateTimeOffset At, Guid? RuleId = null);
+    double ThresholdValue, double ActualValue, string Message, int Second, DateTimeOffset At, Guid? RuleId = null,
+    AlertSource Source = AlertSource.Criterion, string Key = "", int Occurrence = 1, Guid? ConfigurationId = null, string? Environment = null, string? Maintenance = null);
+
+/// <summary>More of the same joined it.</summary>
+public sealed record AlertGrew(double ActualValue, string Message, int Second, DateTimeOffset At);
 
 public sealed record AlertAcknowledged(string By, string? Note, DateTimeOffset At);
 
@@ -14,6 +38,31 @@ public sealed record AlertSuppressed(string By, string? Note, DateTimeOffset At)
 
 /// <summary>Over: by itself, or because a person says so.</summary>
 public sealed record AlertResolved(int Second, DateTimeOffset At, string? By = null, string? Note = null);
+
+/// <summary>Who asked for something to be watched.</summary>
+public enum AlertSource
+{
+    /// <summary>The run's own criteria.</summary>
+    Criterion,
+
+    /// <summary>A rule.</summary>
+    Rule,
+
+    /// <summary>The platform, which looks for changes in the course of every run.</summary>
+    Detection,
+
+    /// <summary>Many at once, of whatever source, in one alert.</summary>
+    Crowd,
+
+    /// <summary>The verdict on the whole run.</summary>
+    Verdict,
+
+    /// <summary>The comparison of the whole run with its baseline.</summary>
+    Regression,
+
+    /// <summary>The comparison of the last runs with those before them.</summary>
+    History,
+}
 
 public enum AlertType
 {
@@ -56,6 +105,9 @@ public sealed record Alert
 
     public required AlertRaised Raised { get; init; }
 
+    /// <summary>How it stands, when it grew since it was raised.</summary>
+    public AlertGrew? Grown { get; init; }
+
     public Treatment? Acknowledged { get; init; }
 
     public Treatment? Suppressed { get; init; }
@@ -69,7 +121,22 @@ public sealed record Alert
 
     public AlertStatus Status { get; init; }
 
-    public static Alert Create(AlertRaised e) => new() { Id = e.Id, Raised = e };
+    /// <summary>Those of which a person could still say that he looks after them.</summary>
+    public const string IsOpenSql = "(d.data ->> 'status' in ('active', 'acknowledged') or (d.data ->> 'status' = 'suppressed' and d.data -> 'raised' ->> 'maintenance' is not null))";
+
+    /// <summary>Whether it is about the run as a whole, so that it outlives it.</summary>
+    [JsonIgnore]
+    public bool IsOfWholeRun => Raised.Source is AlertSource.Verdict or AlertSource.Regression or AlertSource.History;
+
+    public static Alert Create(AlertRaised e) => new()
+    {
+        Id = e.Id,
+        Raised = e,
+        Status = e.Maintenance is null ? AlertStatus.Active : AlertStatus.Suppressed,
+        Suppressed = e.Maintenance is { } window ? new Treatment($"maintenance window {window}", null, e.At) : null,
+    };
+
+    public static Alert Apply(AlertGrew e, Alert alert) => alert with { Grown = e };
 
     public static Alert Apply(AlertAcknowledged e, Alert alert) =>
         alert with { Status = AlertStatus.Acknowledged, Acknowledged = new Treatment(e.By, e.Note, e.At) };
@@ -100,9 +167,14 @@ public sealed record Alert
     public static IEnumerable<object> Resolve(Alert alert, string by, string? note, DateTimeOffset now) =>
         alert.Status == AlertStatus.Resolved ? [] : [new AlertResolved(alert.Raised.Second, now, by, note)];
 
-    /// <summary>The breach is over by itself, which of a suppressed one nobody wants to know.</summary>
-    public static IEnumerable<object> End(Alert alert, int second, DateTimeOffset now) =>
-        alert.Status is AlertStatus.Active or AlertStatus.Acknowledged ? [new AlertResolved(second, now)] : [];
+    /// <summary>More of the same joined it.</summary>
+    public static IEnumerable<object> Grow(Alert alert, double value, string message, int second, DateTimeOffset now) =>
+        alert.Status is AlertStatus.Active or AlertStatus.Acknowledged ? [new AlertGrew(value, message, second, now)] : [];
+
+    /// <summary>The breach is over by itself, which of one that a person suppressed nobody wants to know.</summary>
+    public static IEnumerable<object> End(Alert alert, int second, DateTimeOffset now, string? note = null) =>
+        alert.Status is AlertStatus.Active or AlertStatus.Acknowledged || (alert.Status == AlertStatus.Suppressed && alert.Raised.Maintenance is not null)
+            ? [new AlertResolved(second, now, Note: note)] : [];
 
     private static RefusalException NotNow(Alert alert, string what) =>
         RefusalException.Conflict($"The alert is {alert.Status.ToString().ToLowerInvariant()}, so it cannot be {what}.");

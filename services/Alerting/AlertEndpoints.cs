@@ -71,13 +71,13 @@ internal sealed record AlertAnswer(bool Success, AlertResource Alert);
 
 /// <summary>An alert as callers see it (requirements R1.8), with who did what with it.</summary>
 internal sealed record AlertResource(
-    Guid Id, Guid ExecutionId, string ExecutionName, Guid? RuleId, AlertType AlertType, Severity Severity, string MetricName, string? Operation,
+    Guid Id, Guid ExecutionId, string ExecutionName, AlertSource Source, Guid? RuleId, Guid? ConfigurationId, string? Environment, AlertType AlertType, Severity Severity, string MetricName, string? Operation,
     double ThresholdValue, double ActualValue, string Message, DateTimeOffset TriggeredAt, AlertStatus Status, DateTimeOffset? ResolvedAt,
     string? ResolvedBy, string? ResolutionNote, Treatment? Acknowledged, Treatment? Suppressed)
 {
     public static AlertResource Of(Alert a) => new(
-        a.Id, a.Raised.ExecutionId, a.Raised.ExecutionName, a.Raised.RuleId, a.Raised.AlertType, a.Raised.Severity, a.Raised.MetricName, a.Raised.Operation,
-        a.Raised.ThresholdValue, a.Raised.ActualValue, a.Raised.Message, a.Raised.At, a.Status, a.ResolvedAt, a.ResolvedBy, a.ResolutionNote,
+        a.Id, a.Raised.ExecutionId, a.Raised.ExecutionName, a.Raised.Source, a.Raised.RuleId, a.Raised.ConfigurationId, a.Raised.Environment, a.Raised.AlertType, a.Raised.Severity, a.Raised.MetricName, a.Raised.Operation,
+        a.Raised.ThresholdValue, a.Grown?.ActualValue ?? a.Raised.ActualValue, a.Grown?.Message ?? a.Raised.Message, a.Raised.At, a.Status, a.ResolvedAt, a.ResolvedBy, a.ResolutionNote,
         a.Acknowledged, a.Suppressed);
 
     public static AlertChanged Changed(Alert a) => new(a.Raised.ExecutionId, JsonSerializer.SerializeToElement(Of(a), Envelope.Options));

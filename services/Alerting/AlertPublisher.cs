@@ -7,7 +7,7 @@ namespace Loadstone.Alerting;
 
 /// <summary>
 /// Tells subscribers: raw JSON on the durable topic exchange <c>loadstone.alerts</c>, with the routing key
-/// <c>alert.raised.SEVERITY</c>, or acknowledged, suppressed or resolved in the place of raised. No client library of ours is
+/// <c>alert.raised.SEVERITY</c>, or grew, acknowledged, suppressed or resolved in the place of raised; nothing of what falls into maintenance. No client library of ours is
 /// needed to hear it. The checkpoint moves when the broker has confirmed. The gateways, whose live feeds show alerts, hear of
 /// each by the bus.
 /// </summary>
@@ -18,11 +18,12 @@ public sealed class AlertPublisher(BrokerChannel broker, IBus bus) : ISubscripti
     public async Task<IChangeListener> ProcessEventsAsync(
         EventRange page, ISubscriptionController controller, IDocumentOperations operations, CancellationToken cancellationToken)
     {
-        foreach (var e in page.Events.Where(e => e.Data is AlertRaised or AlertAcknowledged or AlertSuppressed or AlertResolved))
+        foreach (var e in page.Events.Where(e => e.Data is AlertRaised or AlertGrew or AlertAcknowledged or AlertSuppressed or AlertResolved))
         {
             var alert = (await operations.LoadAsync<Alert>(e.StreamId, cancellationToken))!;
             var (kind, body) = Meaning(e.Data, alert.Raised);
-            await PublishAsync(e.Id, $"alert.{kind}.{NameOf(alert.Raised.Severity)}", body, cancellationToken);
+            if (alert.Raised.Maintenance is null)
+                await PublishAsync(e.Id, $"alert.{kind}.{NameOf(alert.Raised.Severity)}", body, cancellationToken);
             await bus.Publish(AlertResource.Changed(alert), cancellationToken);
         }
 
@@ -31,12 +32,14 @@ public sealed class AlertPublisher(BrokerChannel broker, IBus bus) : ISubscripti
 
     private static (string Kind, object Body) Meaning(object e, AlertRaised raised) => e switch
     {
+        AlertGrew g => ("grew", new Contracts.AlertGrew(raised.Id, raised.ExecutionId, raised.MetricName, g.ActualValue, g.Message, g.Second, g.At)),
         AlertAcknowledged a => ("acknowledged", new Contracts.AlertAcknowledged(raised.Id, raised.ExecutionId, raised.MetricName, a.By, a.Note, a.At)),
         AlertSuppressed s => ("suppressed", new Contracts.AlertSuppressed(raised.Id, raised.ExecutionId, raised.MetricName, s.By, s.Note, s.At)),
         AlertResolved r => ("resolved", new Contracts.AlertResolved(raised.Id, raised.ExecutionId, raised.MetricName, r.Second, r.At, r.By)),
         _ => ("raised", new Contracts.AlertRaised(
             raised.Id, raised.ExecutionId, raised.ExecutionName, NameOf(raised.AlertType), NameOf(raised.Severity), raised.MetricName, raised.Operation,
-            raised.ThresholdValue, raised.ActualValue, raised.Message, raised.Second, raised.At)),
+            raised.ThresholdValue, raised.ActualValue, raised.Message, raised.Second, raised.At, NameOf(raised.Source), raised.RuleId, raised.ConfigurationId,
+            raised.Environment)),
     };
 
     // Completes when the broker has confirmed. The message's id is the event's, for subscribers who count twice.

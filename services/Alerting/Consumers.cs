@@ -1,4 +1,7 @@
+using Loadstone.Alerting.Maintenance;
+using Loadstone.Alerting.Watching;
 using Loadstone.Contracts;
+using Loadstone.ServiceHost;
 using MassTransit;
 
 namespace Loadstone.Alerting;
@@ -19,4 +22,32 @@ public sealed class SchedulerConsumer(IDocumentSession session, Watches watches)
 public sealed class IngestionConsumer(Watches watches) : IConsumer<WindowClosed>
 {
     public Task Consume(ConsumeContext<WindowClosed> context) => watches.LookAsync(context.Message, context.CancellationToken);
+}
+
+/// <summary>What runs are found to be worth.</summary>
+public sealed class AnalysisConsumer(IQuerySession session, Alerts alerts, TimeProvider time) : IConsumer<ExecutionAnalyzed>
+{
+    private static readonly TimeSpan WorthWaiting = TimeSpan.FromSeconds(60);
+
+    public async Task Consume(ConsumeContext<ExecutionAnalyzed> context)
+    {
+        var (analyzed, cancellation, now) = (context.Message, context.CancellationToken, time.GetUtcNow());
+        if (await session.LoadAsync<WatchedRun>(analyzed.ExecutionId, cancellation) is not { } run)
+        {
+            if (now - analyzed.AnalyzedAt < WorthWaiting)
+                throw new TooEarlyException($"the execution {analyzed.ExecutionId}");
+            return;
+        }
+
+        var outcome = RunOutcome.Decide(run, analyzed, await OpenAsync(run, cancellation), now);
+        var maintenance = await MaintenanceWindow.CoveringAsync(session, run, now, cancellation);
+        foreach (var raised in outcome.Raised)
+            await alerts.RaiseAsync(raised with { Maintenance = maintenance }, cancellation);
+        foreach (var (alert, note) in outcome.Over)
+            await alerts.EndAsync(alert, 0, cancellation, note);
+    }
+
+    private async Task<IReadOnlyList<Alert>> OpenAsync(WatchedRun run, CancellationToken cancellation) => await session.QueryAsync<Alert>(
+        $"where {Alert.IsOpenSql} and d.data -> 'raised' ->> 'source' in ('verdict', 'regression', 'history') and d.data -> 'raised' ->> 'configuration_id' = ? and d.data -> 'raised' ->> 'environment' = ?",
+        cancellation, run.ConfigurationId.ToString()!, run.Environment ?? "");
 }

@@ -1,6 +1,8 @@
 using Loadstone.Alerting.Errors;
+using Loadstone.Alerting.Maintenance;
 using Loadstone.Alerting.Rules;
 using Loadstone.Alerting.Subscriptions;
+using Loadstone.Alerting.Watching;
 using Loadstone.Resources;
 using Loadstone.ServiceHost;
 
@@ -16,8 +18,8 @@ internal static class ReadModels
         var store = services.GetRequiredService<IDocumentStore>();
         return
         [
-            store.Snapshots<Alert>(Schema), store.Snapshots<AlertRule>(Schema), store.Snapshots<AlertSubscription>(Schema), store.Snapshots<FailedMessage>(Schema),
-            store.Names(Schema, new AlertRuleKind().NamesAsync, new AlertSubscriptionKind().NamesAsync),
+            store.Snapshots<Alert>(Schema), store.Snapshots<AlertRule>(Schema), store.Snapshots<AlertSubscription>(Schema), store.Snapshots<MaintenanceWindow>(Schema), store.Snapshots<FailedMessage>(Schema),
+            store.Names(Schema, new AlertRuleKind().NamesAsync, new AlertSubscriptionKind().NamesAsync, new MaintenanceKind().NamesAsync),
             store.Copies(Schema, run => run.Id, cancellation => StreamReadModels.AllAsync(after => services.GetRequiredService<ISchedulerClient>().RequestsAsync(after, cancellation), r => r.ExecutionId).Select(WatchedRun.Of)),
         ];
     }

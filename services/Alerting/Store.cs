@@ -1,12 +1,14 @@
 using Loadstone.Alerting.Errors;
+using Loadstone.Alerting.Maintenance;
 using Loadstone.Alerting.Rules;
 using Loadstone.Alerting.Subscriptions;
+using Loadstone.Alerting.Watching;
 using Loadstone.Plans;
 using Loadstone.ServiceHost;
 
 namespace Loadstone.Alerting;
 
-/// <summary>What this service keeps: a stream of events for each alert, rule, subscription and failed message, and the criteria of the runs it watches.</summary>
+/// <summary>What this service keeps: a stream of events for each alert, rule, subscription, maintenance window and failed message, and the criteria of the runs it watches.</summary>
 internal static class Store
 {
     public static void AddStore(this WebApplicationBuilder builder)
@@ -22,6 +24,7 @@ internal static class Store
             options.Projections.Snapshot<Alert>(SnapshotLifecycle.Inline);
             options.Projections.Snapshot<AlertRule>(SnapshotLifecycle.Inline);
             options.Projections.Snapshot<AlertSubscription>(SnapshotLifecycle.Inline);
+            options.Projections.Snapshot<MaintenanceWindow>(SnapshotLifecycle.Inline);
             options.Projections.Snapshot<FailedMessage>(SnapshotLifecycle.Inline);
         }).UseLightweightSessions().ApplyAllDatabaseChangesOnStartup().AddAsyncDaemon(DaemonMode.HotCold)
             .AddSubscriptionWithServices<AlertPublisher>(ServiceLifetime.Singleton)
@@ -31,12 +34,14 @@ internal static class Store
         builder.Services.AddTransient<BrokerChannel>();
         builder.Services.AddHostedService<ErrorQueues>();
         builder.Services.AddSingleton<Alerts>();
+        builder.Services.AddSingleton<RunBaselines>();
         builder.Services.AddSingleton<Watches>();
     }
 
     private static void MapEvents(EventStoreOptions events)
     {
         events.MapEventType<AlertRaised>("alert_raised");
+        events.MapEventType<AlertGrew>("alert_grew");
         events.MapEventType<AlertAcknowledged>("alert_acknowledged");
         events.MapEventType<AlertSuppressed>("alert_suppressed");
         events.MapEventType<AlertResolved>("alert_resolved");
@@ -46,6 +51,9 @@ internal static class Store
         events.MapEventType<AlertSubscriptionCreated>("alert_subscription_created");
         events.MapEventType<AlertSubscriptionChanged>("alert_subscription_changed");
         events.MapEventType<AlertSubscriptionDeactivated>("alert_subscription_deactivated");
+        events.MapEventType<MaintenanceWindowCreated>("maintenance_window_created");
+        events.MapEventType<MaintenanceWindowChanged>("maintenance_window_changed");
+        events.MapEventType<MaintenanceWindowDeactivated>("maintenance_window_deactivated");
         events.MapEventType<MessageFailed>("message_failed");
         events.MapEventType<MessageReplayed>("message_replayed");
     }

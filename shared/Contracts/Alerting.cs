@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Loadstone.Contracts;
 
-/// <summary>alerting → subscribers. A threshold was breached while a run goes on. Raw JSON on the topic exchange <c>loadstone.alerts</c>.</summary>
+/// <summary>alerting → subscribers. Something is wrong with a run: while it goes on, or as a whole. Raw JSON on the topic exchange <c>loadstone.alerts</c>.</summary>
 /// <param name="AlertId">The alert; its resolution has the same.</param>
 /// <param name="ExecutionId">The run.</param>
 /// <param name="ExecutionName">The run's name.</param>
@@ -15,9 +15,24 @@ namespace Loadstone.Contracts;
 /// <param name="Message">One sentence with the figures.</param>
 /// <param name="Second">The second of the run whose close showed it.</param>
 /// <param name="TriggeredAt">When.</param>
+/// <param name="Source">criterion, rule, detection, crowd, verdict, regression or history: who asked for it to be watched.</param>
+/// <param name="RuleId">The rule that asked for it; null when no rule did.</param>
+/// <param name="ConfigurationId">What the run was made from.</param>
+/// <param name="Environment">The environment under test.</param>
 public sealed record AlertRaised(
     Guid AlertId, Guid ExecutionId, string ExecutionName, string AlertType, string Severity, string MetricName, string? Operation,
-    double ThresholdValue, double ActualValue, string Message, int Second, DateTimeOffset TriggeredAt);
+    double ThresholdValue, double ActualValue, string Message, int Second, DateTimeOffset TriggeredAt, string Source = "criterion", Guid? RuleId = null,
+    Guid? ConfigurationId = null, string? Environment = null);
+
+/// <summary>alerting → subscribers. More of the same joined an alert. Raw JSON on the topic exchange <c>loadstone.alerts</c>.</summary>
+/// <param name="AlertId">The alert.</param>
+/// <param name="ExecutionId">The run.</param>
+/// <param name="MetricName">What was measured.</param>
+/// <param name="ActualValue">How many there are now, or how far it is.</param>
+/// <param name="Message">One sentence with the figures.</param>
+/// <param name="Second">The second of the run whose close showed it.</param>
+/// <param name="GrewAt">When.</param>
+public sealed record AlertGrew(Guid AlertId, Guid ExecutionId, string MetricName, double ActualValue, string Message, int Second, DateTimeOffset GrewAt);
 
 /// <summary>alerting → subscribers. A breach is over, or its run is. Raw JSON on the topic exchange <c>loadstone.alerts</c>.</summary>
 /// <param name="AlertId">The alert.</param>

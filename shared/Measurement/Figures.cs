@@ -26,8 +26,10 @@ public static class Figures
         {
             "dropped_iterations" => window.Iterations.Dropped,
             "virtual_users" => window.VirtualUsers,
-            "cpu_usage" => window.Health.CpuPercent,
-            "memory_usage" => window.Health.MemoryBytes,
+            "generator_cpu_usage" => window.Health.CpuPercent,
+            "generator_memory_usage" => window.Health.MemoryBytes,
+            "generator_gc_pause" => window.Health.GcPauseMs,
+            "generator_lag" => window.Lag.Count == 0 ? null : window.Lag.PercentileMs(99),
             "total_requests" => requests.Sent,
             "failed_requests" => requests.FailedRequests,
             "throughput_rps" => window.Seconds == 0 ? null : requests.Sent / window.Seconds,

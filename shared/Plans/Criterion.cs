@@ -26,7 +26,8 @@ public enum Comparison
 /// What is measured: <c>avg_response_time</c>, <c>min_response_time</c>, <c>max_response_time</c>, <c>p95_response_time</c> (any
 /// percentile, <c>p99.9_response_time</c>) in ms; <c>error_rate</c>, <c>check_failure_rate</c>, <c>check_pass_rate</c> in %;
 /// <c>throughput_rps</c>, <c>requests_per_minute</c>; <c>total_requests</c>, <c>failed_requests</c>, <c>dropped_iterations</c>,
-/// <c>virtual_users</c>; <c>recovery_time</c> in seconds; <c>custom.avg.NAME</c>, <c>custom.min.NAME</c> and <c>custom.max.NAME</c> of what
+/// <c>virtual_users</c>; <c>generator_cpu_usage</c> in %, <c>generator_memory_usage</c> in bytes, <c>generator_gc_pause</c> and
+/// <c>generator_lag</c> in ms, the worst of the generators; <c>recovery_time</c> in seconds; <c>custom.avg.NAME</c>, <c>custom.min.NAME</c> and <c>custom.max.NAME</c> of what
 /// was measured beside the load under a name of its own.
 /// </param>
 /// <param name="Operation">The operation it is measured on; null for the whole run.</param>

@@ -18,7 +18,8 @@ namespace Loadstone.Plans;
 /// Times are ms, but <c>recovery_time</c>, which is seconds. A <c>rate</c> is a fraction, as in k6, but that of <c>http_reqs</c>, which
 /// is requests per second; without a subject it is that of failed requests. The subject of a percentile, avg, min, max or med is always
 /// the response time. Resources are those of the target, and <c>metric 'name'</c> is anything else that was measured beside the load; without
-/// a word before them their mean is meant. <c>in 'phase'</c> takes the seconds of that phase alone, <c>while</c> those in which its condition
+/// a word before them their mean is meant. How the load generators fare is <c>generator_cpu_usage</c> in %, <c>generator_memory_usage</c> in
+/// bytes, <c>generator_gc_pause</c> and <c>generator_lag</c> (its 99th percentile) in ms. <c>in 'phase'</c> takes the seconds of that phase alone, <c>while</c> those in which its condition
 /// holds; where no second is left, the criterion does not hold. The condition after <c>while</c> takes no phase.
 /// </summary>
 public static partial class CriterionExpression
@@ -27,6 +28,7 @@ public static partial class CriterionExpression
     [
         "avg_response_time", "min_response_time", "max_response_time", "error_rate", "check_failure_rate", "check_pass_rate",
         "throughput_rps", "requests_per_minute", "total_requests", "failed_requests", "dropped_iterations", "virtual_users", Criterion.RecoveryTime,
+        "generator_cpu_usage", "generator_memory_usage", "generator_gc_pause", "generator_lag",
     ];
 
     private static readonly string[] Resources = ["cpu_usage", "memory_usage", "database_connections", "queue_length", "cache_hit_ratio"];

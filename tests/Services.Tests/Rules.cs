@@ -18,7 +18,7 @@ public sealed partial class Rules
     [
         "IDocumentStore", "IQuerySession", "IDocumentOperations", "IDocumentSession", "IQueryEventStore", "IEventStoreOperations", "IEventStream", "IEvent",
         "ISubscription", "ISubscriptionController", "ISubscriptionOptions", "IChangeListener", "IChangeSet", "IProjectionDaemon",
-        "ILoadstoneApi", "IConfigurationClient", "ISecretsClient", "ISchedulerClient", "IIngestionClient", "IAlertingClient",
+        "ILoadstoneApi", "IConfigurationClient", "ISecretsClient", "ISchedulerClient", "IIngestionClient", "IAnalysisClient", "IAlertingClient",
     ];
 
     [Fact]

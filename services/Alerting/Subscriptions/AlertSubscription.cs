@@ -50,6 +50,7 @@ public enum SubscriptionChannel
 public enum AlertEventKind
 {
     Raised,
+    Grew,
     Acknowledged,
     Suppressed,
     Resolved,

@@ -47,6 +47,17 @@ public sealed record BaselineComparison(Guid BaselineId, long BaselineVersion, G
             [.. metrics.Where(m => m.Status is BaselineStatus.Regression or BaselineStatus.Warning).Select(Sentence)]);
     }
 
+    /// <summary>What is worse, surely and beyond the acceptable variance, with the value that would have been borne.</summary>
+    public IReadOnlyList<Contracts.Regression> Regressions() =>
+        [.. Metrics.Where(m => m.Status == BaselineStatus.Regression).Select(m => new Contracts.Regression(m.Metric, LimitOf(m), m.Actual ?? 0, Sentence(m)))];
+
+    private static double LimitOf(BaselineMetric m) => Math.Round(m.Metric switch
+    {
+        RunComparison.ErrorRate => m.Baseline + m.AcceptableVariance,
+        RunComparison.Throughput => m.Baseline * (1 - (m.AcceptableVariance / 100)),
+        _ => m.Baseline * (1 + (m.AcceptableVariance / 100)),
+    }, 4);
+
     private static BaselineMetric MetricOf(string metric, double baseline, double actual, double variance, MetricChange? tested)
     {
         var change = tested?.Change ?? ChangeOf(metric, baseline, actual);

@@ -18,6 +18,14 @@ internal static class BaselineEndpoints
         app.MapGet(Path + "/{id:guid}", GetAsync);
         app.MapGet(Path + "/{id:guid}/history", HistoryAsync);
         app.MapGet("/api/load-testing/executions/{id:guid}/baseline", OfRunAsync);
+        app.MapGet("/internal/executions/{id:guid}/baseline", RunToCompareWithAsync);
+    }
+
+    // For alerts while the run goes on.
+    private static async Task<Contracts.RunToCompareWith> RunToCompareWithAsync(Guid id, IQuerySession session, CancellationToken cancellation)
+    {
+        var run = await session.LoadAsync<RunToJudge>(id, cancellation) ?? throw RefusalException.NotFound("execution", id);
+        return new Contracts.RunToCompareWith((await RunBaseline.FindAsync(session, run, cancellation))?.Values.ExecutionId);
     }
 
     private static async Task<JsonObject> ListAsync(

@@ -41,7 +41,7 @@ internal static class TrendsEndpoint
         return part.Operations.Count == 0 ? null : RunFigures.Of(part);
     }
 
-    private static string Sentence(TrendChange c) => string.Create(CultureInfo.InvariantCulture,
+    internal static string Sentence(TrendChange c) => string.Create(CultureInfo.InvariantCulture,
         $"From {c.At.UtcDateTime:yyyy-MM-dd HH:mm} UTC on {c.Metric} was {c.After:0.##}, before it was {c.Before:0.##} ({c.ChangePercent:+0.#;-0.#} %): {(c.IsRegression ? "a regression" : "an improvement")}.");
 }
 

@@ -1,8 +1,9 @@
 using Loadstone.Alerting;
+using Loadstone.Alerting.Watching;
 using Loadstone.Measurement;
 using Loadstone.Plans;
 
-namespace Loadstone.Services.Tests;
+namespace Loadstone.Services.Tests.Alerting;
 
 public sealed class WatchTests
 {
@@ -72,13 +73,18 @@ public sealed class WatchTests
     [InlineData(200, Severity.High)]
     [InlineData(201, Severity.Critical)]
     public void A_breach_is_as_severe_as_the_value_is_beyond_its_limit(double value, Severity expected) =>
-        Assert.Equal(expected, Watch.SeverityOf(new Change(P95, 1, value, IsOver: false)));
+        Assert.Equal(expected, Threshold.SeverityOf(P95, value));
 
-    private static MetricWindow Second(int second, double responseMs)
+    [Fact]
+    public void What_is_breached_again_and_again_must_be_calm_for_longer_each_time_from_the_fourth_on()
     {
-        var requests = new OperationWindow { Scenario = "s", Operation = "o", Sent = 10, Ok = 10 };
-        for (var i = 0; i < 10; i++)
-            requests.Response.Record((long)(responseMs * 1_000_000));
-        return new MetricWindow { Sequence = second, Operations = [requests] };
+        var watch = new Watch([P95]);
+        // Slow for a second in each twelve: the last five seconds together are calm for seven of them.
+        var changes = Enumerable.Range(0, 240).SelectMany(second => watch.Look(Second(second, second % 12 == 6 ? 500 : 50))).ToList();
+
+        Assert.Equal([true, true, true, true], changes.Where(c => c.IsOver).Select(c => c.IsOver));
+        Assert.Equal(5, changes.Count(c => !c.IsOver));
     }
+
+    private static MetricWindow Second(int second, double responseMs) => RunSeconds.Of(second, responseMs);
 }

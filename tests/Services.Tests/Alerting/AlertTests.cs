@@ -1,0 +1,59 @@
+using Loadstone.Alerting;
+using Loadstone.Alerting.Subscriptions;
+using Loadstone.ServiceHost;
+
+namespace Loadstone.Services.Tests.Alerting;
+
+public sealed class AlertTests
+{
+    private static readonly DateTimeOffset Now = DateTimeOffset.UnixEpoch;
+
+    [Fact]
+    public void An_alert_is_acknowledged_and_ends_by_itself()
+    {
+        var acknowledged = Then(Raised(), a => Alert.Acknowledge(a, "ada", "mine", Now));
+
+        Assert.Equal((AlertStatus.Acknowledged, new Treatment("ada", "mine", Now)), (acknowledged.Status, acknowledged.Acknowledged));
+        Assert.Empty(Alert.Acknowledge(acknowledged, "eve", null, Now));
+        var over = Then(acknowledged, a => Alert.End(a, 9, Now));
+        Assert.Equal((AlertStatus.Resolved, null, Now), (over.Status, over.ResolvedBy, over.ResolvedAt));
+        Assert.Empty(Alert.Resolve(over, "ada", null, Now));
+    }
+
+    [Fact]
+    public void A_suppressed_alert_is_quiet_until_a_person_calls_it_over()
+    {
+        var suppressed = Then(Raised(), a => Alert.Suppress(a, "ada", null, Now));
+
+        Assert.Empty(Alert.End(suppressed, 9, Now));
+        Assert.Equal("ada", Then(suppressed, a => Alert.Resolve(a, "ada", "done", Now)).ResolvedBy);
+    }
+
+    [Fact]
+    public void What_is_over_can_neither_be_acknowledged_nor_suppressed()
+    {
+        var over = Then(Raised(), a => Alert.End(a, 9, Now));
+        var suppressed = Then(Raised(), a => Alert.Suppress(a, "ada", null, Now));
+
+        Assert.Equal("The alert is resolved, so it cannot be acknowledged.", Assert.Throws<RefusalException>(() => Alert.Acknowledge(over, "ada", null, Now).ToList()).Message);
+        Assert.Equal(409, Assert.Throws<RefusalException>(() => Alert.Suppress(over, "ada", null, Now).ToList()).Status);
+        Assert.Equal("The alert is suppressed, so it cannot be acknowledged.", Assert.Throws<RefusalException>(() => Alert.Acknowledge(suppressed, "ada", null, Now).ToList()).Message);
+    }
+
+    [Theory]
+    [InlineData("""{ "channel": "webhook", "name": "s", "url": "https://hooks.example" }""", "channel")]
+    [InlineData("""{ "name": "s", "url": "https://hooks.example" }""", "url")]
+    [InlineData("""{ "name": "s", "severities": ["dire"], "events": [] }""", "severities[0]", "severities", "events")]
+    public void A_subscription_that_cannot_be_served_is_refused(string body, params string[] paths) => Assert.Equal(paths, Reading.PathsOf(body, SubscriptionTerms.Read));
+
+    private static Alert Raised() => Alert.Create(new AlertRaised(
+        Guid.NewGuid(), Guid.NewGuid(), "x", AlertType.ThresholdExceeded, Severity.Low, "p95_response_time", null, 100, 110, "slow", 5, Now));
+
+    private static Alert Then(Alert alert, Func<Alert, IEnumerable<object>> decide) => decide(alert).Aggregate(alert, (a, e) => e switch
+    {
+        AlertAcknowledged x => Alert.Apply(x, a),
+        AlertSuppressed x => Alert.Apply(x, a),
+        AlertResolved x => Alert.Apply(x, a),
+        _ => throw new InvalidOperationException($"{e}"),
+    });
+}
