@@ -77,14 +77,14 @@ internal sealed class PlatformSettings
         return this;
     }
 
-    /// <summary>What one instance is told: a key is told to the one service that needs it, and no two workers share a name or a spool.</summary>
+    /// <summary>What one instance is told: a key is told to those services alone that need it, and no two workers share a name or a spool.</summary>
     public Dictionary<string, string> For(string name)
     {
         var service = ServiceOf(name);
         var settings = _all.Where(s => s.Key switch
         {
             KeySetting => service == "gateway",
-            SecretsKey => service == "configuration",
+            SecretsKey => service is "configuration" or "alerting",
             Profiling => service != "worker",
             _ => true,
         }).ToDictionary();

@@ -19,7 +19,7 @@ internal static class ReadModels
         return
         [
             store.Snapshots<Alert>(Schema), store.Snapshots<AlertRule>(Schema), store.Snapshots<AlertSubscription>(Schema), store.Snapshots<MaintenanceWindow>(Schema), store.Snapshots<FailedMessage>(Schema),
-            store.Names(Schema, new AlertRuleKind().NamesAsync, new AlertSubscriptionKind().NamesAsync, new MaintenanceKind().NamesAsync),
+            store.Names(Schema, new AlertRuleKind().NamesAsync, new AlertSubscriptionKind(services.GetRequiredService<SecretBox>()).NamesAsync, new MaintenanceKind().NamesAsync),
             store.Copies(Schema, run => run.Id, cancellation => StreamReadModels.AllAsync(after => services.GetRequiredService<ISchedulerClient>().RequestsAsync(after, cancellation), r => r.ExecutionId).Select(WatchedRun.Of)),
         ];
     }

@@ -1,3 +1,4 @@
+using Loadstone.Alerting.Delivery;
 using Loadstone.Alerting.Errors;
 using Loadstone.Alerting.Maintenance;
 using Loadstone.Alerting.Rules;
@@ -32,7 +33,9 @@ internal static class Store
             .AddSubscriptionWithServices<Replayer>(ServiceLifetime.Singleton);
         builder.Services.AddPostgresHealth(postgres);
         builder.Services.AddTransient<BrokerChannel>();
+        builder.Services.AddSingleton(SecretBox.From(builder.Configuration));
         builder.Services.AddHostedService<ErrorQueues>();
+        builder.Services.AddHostedService<Couriers>();
         builder.Services.AddSingleton<Alerts>();
         builder.Services.AddSingleton<RunBaselines>();
         builder.Services.AddSingleton<Watches>();

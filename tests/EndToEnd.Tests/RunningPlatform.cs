@@ -145,6 +145,8 @@ public class RunningPlatform : IAsyncLifetime
         ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
         // What some tests keep for Sunday at two would begin beside others that count the target's requests.
         ["LOADSTONE_SCHEDULES"] = "hold",
+        // Two pauses, of one second and two, before a subscriber who is down is given up.
+        ["LOADSTONE_DELIVERY_ATTEMPTS"] = "3",
         ["LOADSTONE_LIMIT_READS"] = "100000",
         ["LOADSTONE_LIMIT_WRITES"] = "100000",
         ["LOADSTONE_LIMIT_EXECUTES"] = "100000",

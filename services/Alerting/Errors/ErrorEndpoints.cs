@@ -1,3 +1,4 @@
+using Loadstone.Alerting.Subscriptions;
 using Loadstone.Resources;
 using Loadstone.ServiceHost;
 
@@ -15,8 +16,8 @@ internal static class ErrorEndpoints
     private static async Task<ErrorsAnswer> ListAsync(
         IQuerySession session, string? status, string? queue, string? limit, string? cursor, CancellationToken cancellation)
     {
-        if (queue is not null && !ErrorQueues.Queues.Contains(queue))
-            throw RefusalException.Field("queue", $"must be one of {string.Join(", ", ErrorQueues.Queues)}");
+        if (queue is not null && !ErrorQueues.Queues.Contains(queue) && AlertSubscription.OfQueue(queue) is null)
+            throw RefusalException.Field("queue", $"must be one of {string.Join(", ", ErrorQueues.Queues)}, or the queue of a subscription");
         var filter = new ListFilter()
             .AddIf(ListFilter.OneOf<FailedMessageStatus>("status", status), "d.data ->> 'status' = ?")
             .AddIf(queue, "d.data -> 'failure' ->> 'queue' = ?");
@@ -31,6 +32,8 @@ internal static class ErrorEndpoints
         await using var session = store.LightweightSession();
         var stream = await session.Events.FetchForWriting<FailedMessage>(id, http.RequestAborted);
         var message = stream.Aggregate ?? throw RefusalException.NotFound("error", id);
+        if (AlertSubscription.OfQueue(message.Failure.Queue) is { } of)
+            (await session.LoadAsync<AlertSubscription>(of, http.RequestAborted))?.MustBeActive("subscription");
         var replayed = FailedMessage.ReplayedBy(message, by, time.GetUtcNow());
         session.SetHeader("actor", by);
         stream.AppendOne(replayed);

@@ -80,17 +80,7 @@ public sealed class ErrorQueues(BrokerChannel broker, IDocumentStore store, Time
     private async Task KeepAsync(MessageFailed failure, CancellationToken cancellation)
     {
         await using var session = store.LightweightSession();
-        session.SetHeader("actor", failure.Queue);
-        session.Events.StartStream<FailedMessage>(failure.Id, failure);
-        try
-        {
-            await session.SaveChangesAsync(cancellation);
+        if (await FailedMessage.KeepAsync(session, failure, cancellation))
             log.LogWarning("{MessageType} could not be handled by {Queue}: {Reason}", failure.MessageType, failure.Queue, failure.Reason);
-        }
-        catch (ExistingStreamIdCollisionException)
-        {
-            // Another instance kept it, or we did before we died.
-            return;
-        }
     }
 }

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+using Loadstone.Alerting.Delivery;
 using Loadstone.ServiceHost;
 
 namespace Loadstone.Alerting.Errors;
@@ -16,7 +19,14 @@ namespace Loadstone.Alerting.Errors;
 /// <param name="Envelope">The message as it was on the wire; shown to nobody.</param>
 public sealed record MessageFailed(
     Guid Id, string Queue, string? MessageType, string? MessageId, string ErrorType, string Reason, int Attempts, DateTimeOffset FailedAt, Guid? ReplayOf,
-    WireMessage? Envelope);
+    WireMessage? Envelope)
+{
+    /// <summary>A letter that a subscriber did not take. Found twice, it is the same failure; after a replay it is another.</summary>
+    public static MessageFailed OfLetter(string queue, Letter letter, DeliveryEnd end, DateTimeOffset now) => new(
+        new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"{queue}|{letter.Id}|{letter.ReplayOf}")).AsSpan(0, 16)), queue, letter.Event, letter.Id, "NotDelivered",
+        end.Reason ?? "", end.Attempts, now, letter.ReplayOf,
+        new WireMessage("application/json", new Dictionary<string, string> { [Letter.EventHeader] = letter.Event }, letter.Body.ToArray()));
+}
 
 public sealed record MessageReplayed(string By, DateTimeOffset At);
 
@@ -46,6 +56,23 @@ public sealed record FailedMessage
     public static FailedMessage Create(MessageFailed e) => new() { Id = e.Id, Failure = e with { Envelope = null } };
 
     public static FailedMessage Apply(MessageReplayed e, FailedMessage message) => message with { Replay = e, Status = FailedMessageStatus.Replayed };
+
+    /// <summary>Keeps a failure once, whoever finds it how often.</summary>
+    /// <returns>False when it was kept before.</returns>
+    public static async Task<bool> KeepAsync(IDocumentSession session, MessageFailed failure, CancellationToken cancellation)
+    {
+        session.SetHeader("actor", failure.Queue);
+        session.Events.StartStream<FailedMessage>(failure.Id, failure);
+        try
+        {
+            await session.SaveChangesAsync(cancellation);
+            return true;
+        }
+        catch (ExistingStreamIdCollisionException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>A person wants it to be tried once more.</summary>
     public static MessageReplayed ReplayedBy(FailedMessage message, string by, DateTimeOffset now) => message.Replay is null

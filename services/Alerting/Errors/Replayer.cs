@@ -1,4 +1,5 @@
 using System.Globalization;
+using Loadstone.Alerting.Subscriptions;
 using RabbitMQ.Client;
 
 namespace Loadstone.Alerting.Errors;
@@ -30,6 +31,8 @@ public sealed class Replayer(BrokerChannel broker) : ISubscription
         };
         properties.Headers[Fault.ReplayHeader] = failure.Id.ToString();
         properties.Headers[Fault.AttemptsHeader] = failure.Attempts.ToString(CultureInfo.InvariantCulture);
-        await channel.BasicPublishAsync(exchange: "", failure.Queue, mandatory: true, properties, message.Body, cancellation);
+        // A subscriber's queue may have gone meanwhile, and nobody is to wait for it.
+        var isOurs = AlertSubscription.OfQueue(failure.Queue) is null;
+        await channel.BasicPublishAsync(exchange: "", failure.Queue, mandatory: isOurs, properties, message.Body, cancellation);
     }
 }

@@ -9,6 +9,7 @@ public sealed class SubscriptionQueues(BrokerChannel broker) : ISubscription
     private const int MostWaiting = 10_000;
 
     private static readonly Dictionary<string, object?> Bounds = new(StringComparer.Ordinal) { ["x-max-length"] = MostWaiting };
+    private static readonly Dictionary<string, object?> BoundsOfOurs = new(Bounds) { ["x-single-active-consumer"] = true };
     private static readonly SubscriptionTerms Everything = new() { Events = Enum.GetValues<AlertEventKind>() };
 
     public async Task<IChangeListener> ProcessEventsAsync(
@@ -29,7 +30,7 @@ public sealed class SubscriptionQueues(BrokerChannel broker) : ISubscription
             return;
         }
 
-        await channel.QueueDeclareAsync(subscription.Queue, durable: true, exclusive: false, autoDelete: false, Bounds, cancellationToken: cancellation);
+        await channel.QueueDeclareAsync(subscription.Queue, durable: true, exclusive: false, autoDelete: false, subscription.Terms.Channel == SubscriptionChannel.Rabbitmq ? Bounds : BoundsOfOurs, cancellationToken: cancellation);
         foreach (var key in subscription.Terms.RoutingKeys)
             await channel.QueueBindAsync(subscription.Queue, BrokerChannel.AlertsExchange, key, cancellationToken: cancellation);
         foreach (var key in Everything.RoutingKeys.Except(subscription.Terms.RoutingKeys))

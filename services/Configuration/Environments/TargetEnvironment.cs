@@ -71,3 +71,8 @@ public sealed record TargetEnvironment : Resource
     public static TargetEnvironment Apply(IEvent<EnvironmentDeactivated> e, TargetEnvironment before) =>
         before with { IsActive = false, UpdatedAt = e.Data.At, LastEdition = e.Version };
 }
+
+/// <summary>The sealed values of one environment's secrets. Kept beside its stream, whose events have names only.</summary>
+/// <param name="Id">The environment.</param>
+/// <param name="Sealed">Name to sealed value.</param>
+public sealed record EnvironmentSecrets(Guid Id, IReadOnlyDictionary<string, string> Sealed);

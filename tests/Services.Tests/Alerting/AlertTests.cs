@@ -41,7 +41,11 @@ public sealed class AlertTests
     }
 
     [Theory]
-    [InlineData("""{ "channel": "webhook", "name": "s", "url": "https://hooks.example" }""", "channel")]
+    [InlineData("""{ "channel": "webhook", "name": "s" }""", "url")]
+    [InlineData("""{ "channel": "webhook", "name": "s", "url": "ftp://hooks.example", "secret": "short" }""", "url", "secret")]
+    [InlineData("""{ "channel": "webhook", "name": "s", "url": "https://ada:pass@hooks.example/", "to": ["a@example.org"] }""", "url", "to")]
+    [InlineData("""{ "channel": "email", "name": "s" }""", "to")]
+    [InlineData("""{ "channel": "email", "name": "s", "to": ["nobody", "a@example.org\r\nBcc: b@example.org"] }""", "to[0]", "to[1]")]
     [InlineData("""{ "name": "s", "url": "https://hooks.example" }""", "url")]
     [InlineData("""{ "name": "s", "severities": ["dire"], "events": [] }""", "severities[0]", "severities", "events")]
     public void A_subscription_that_cannot_be_served_is_refused(string body, params string[] paths) => Assert.Equal(paths, Reading.PathsOf(body, SubscriptionTerms.Read));
