@@ -6,7 +6,12 @@ namespace Loadstone.Local;
 /// <summary>`test`: every test project against real servers; the last line says how many passed and failed.</summary>
 internal static class TestCommand
 {
-    private static readonly string[] Waiting = ["Dashboard.Tests", "EndToEnd.Tests"];
+    // Tests of the whole platform mostly wait, so they go in two lanes, a platform with servers of its own each, beside all others.
+    private static readonly Part[][] WholePlatform =
+    [
+        [new("EndToEnd.Tests", "EndToEnd.Tests, Runs", "FullyQualifiedName~.Runs.")],
+        [new("EndToEnd.Tests", "EndToEnd.Tests, all but Runs", "FullyQualifiedName!~.Runs."), new("Dashboard.Tests", "Dashboard.Tests")],
+    ];
 
     // The engine's own tests have the machine for themselves, and those that look into PostgreSQL have that.
     private static readonly string[] Alone = ["EventStore.Tests", "LoadEngine.Tests"];
@@ -16,24 +21,37 @@ internal static class TestCommand
 
     public static Task<int> RunAsync(string clone, string? only) => Ending.RunAsync(async ending =>
     {
-        using var folder = StateFolder.Open(clone, "test");
-        await using var servers = await LocalServers.StartAsync(folder, Console.WriteLine, ending);
         var projects = ProjectsOf(clone).Where(p => only is null || p.Contains(only, StringComparison.OrdinalIgnoreCase)).ToList();
+        var lanes = WholePlatform.Select(lane => lane.Where(part => projects.Contains(part.Project)).ToList()).Where(lane => lane.Count > 0).ToList();
+        var others = projects.Except([.. Alone, .. WholePlatform.SelectMany(lane => lane).Select(part => part.Project)]).Select(p => new Part(p, p));
         var (passed, failed) = (0, 0);
-        await RunAsync(projects.Intersect(Alone));
-        // Those of the whole platform mostly wait, so the others go beside them.
-        await Task.WhenAll(RunAsync(projects.Intersect(Waiting)), RunAsync(projects.Except([.. Waiting, .. Alone])));
+        using var folder = StateFolder.Open(clone, "test");
+        await using (var servers = await LocalServers.StartAsync(folder, Console.WriteLine, ending))
+        {
+            await RunAsync(folder, servers, projects.Intersect(Alone).Select(p => new Part(p, p)));
+            await Task.WhenAll([.. LocalServers.AreGiven ? [] : lanes.Select(RunApartAsync), RunAsync(folder, servers, others)]);
+            // Servers that are given know one platform only.
+            await RunAsync(folder, servers, LocalServers.AreGiven ? lanes.SelectMany(lane => lane) : []);
+        }
+
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{passed} passed, {failed} failed"));
         return failed == 0 && passed > 0 ? 0 : 1;
 
-        async Task RunAsync(IEnumerable<string> some)
+        async Task RunApartAsync(IEnumerable<Part> lane)
         {
-            foreach (var project in some)
+            using var apart = StateFolder.Open(clone, "test");
+            await using var servers = await LocalServers.StartAsync(apart, Console.WriteLine, ending);
+            await RunAsync(apart, servers, lane);
+        }
+
+        async Task RunAsync(StateFolder folder, LocalServers servers, IEnumerable<Part> lane)
+        {
+            foreach (var part in lane)
             {
-                var result = await RunProjectAsync(folder, servers, project, ending);
+                var result = await RunPartAsync(folder, servers, part, ending);
                 Interlocked.Add(ref passed, result.Passed);
                 Interlocked.Add(ref failed, result.Failed);
-                Console.WriteLine($"{project}: {result.Passed} passed, {result.Failed} failed");
+                Console.WriteLine($"{part.Name}: {result.Passed} passed, {result.Failed} failed");
             }
         }
     }, Ending.Cancelled);
@@ -41,14 +59,14 @@ internal static class TestCommand
     private static IEnumerable<string> ProjectsOf(string clone) => Directory.GetDirectories(Path.Combine(clone, "tests"), "*.Tests")
         .Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal);
 
-    // A project that crashes, hangs or runs no test at all counts as a failure.
-    private static async Task<(int Passed, int Failed)> RunProjectAsync(
-        StateFolder folder, LocalServers servers, string project, CancellationToken ending)
+    // A part that crashes, hangs or runs no test at all counts as a failure.
+    private static async Task<(int Passed, int Failed)> RunPartAsync(StateFolder folder, LocalServers servers, Part part, CancellationToken ending)
     {
-        var results = Path.Combine(Directory.CreateDirectory(Path.Combine(folder.Path, "results")).FullName, $"{project}.trx");
+        var results = Path.Combine(Directory.CreateDirectory(Path.Combine(folder.Path, "results")).FullName, $"{part.Name}.trx");
         File.Delete(results);
-        await using var run = ChildProcess.Start(new ChildCommand(
-            "dotnet", "test", Platform.ProgramOf(folder.Clone, project), "--logger", $"trx;LogFileName={results}", "--logger", "console;verbosity=minimal")
+        await using var run = ChildProcess.Start(new ChildCommand("dotnet", [
+            "test", Platform.ProgramOf(folder.Clone, part.Project), "--filter", part.Filter,
+            "--logger", $"trx;LogFileName={results}", "--logger", "console;verbosity=minimal"])
         {
             Environment = new Dictionary<string, string>
             {
@@ -71,4 +89,7 @@ internal static class TestCommand
         var passed = (int)counters.Attribute("passed")!;
         return (passed, (int)counters.Attribute("total")! - passed);
     }
+
+    // Those tests of a project that a filter of `dotnet test` lets through; all, unless it says which.
+    private sealed record Part(string Project, string Name, string Filter = "FullyQualifiedName~.");
 }
