@@ -44,8 +44,23 @@ internal static class HistoryHtml
         html.Append(Html.Text($"<h2>Compared with {comparison.Executions[0].ExecutionName}</h2><p class=\"soft\">{comparison.Executions[0].RequestedAt:yyyy-MM-dd HH:mm:ss} UTC</p><ul>"));
         foreach (var insight in comparison.Insights)
             html.Append(Html.Text($"<li>{insight}</li>"));
-        html.Append("</ul><div class=\"wide\"><table><thead><tr><th>what</th><th>metric</th><th>before</th><th>this run</th><th>change</th><th>surely between</th><th>result</th></tr></thead><tbody>");
-        foreach (var c in comparison.Changes.SelectMany(c => c.Overall.Concat(c.Operations)))
+        html.Append("</ul>");
+        AddChanges(html, "before", "this run", comparison.Changes.SelectMany(c => c.Overall.Concat(c.Operations)));
+    }
+
+    /// <summary>The candidate of an A/B test beside the base.</summary>
+    public static void AddSides(StringBuilder html, AbComparison? sides)
+    {
+        if (sides is null)
+            return;
+        html.Append(Html.Text($"<h2>Candidate against base</h2><p class=\"soft\">The candidate is {sides.Candidate}. Compared are {sides.CandidateSeconds} seconds of it with {sides.BaseSeconds} of the base, taken in turn.</p>"));
+        AddChanges(html, "base", "candidate", sides.Overall.Concat(sides.Operations));
+    }
+
+    private static void AddChanges(StringBuilder html, string first, string other, IEnumerable<MetricChange> changes)
+    {
+        html.Append(Html.Text($"<div class=\"wide\"><table><thead><tr><th>what</th><th>metric</th><th>{first}</th><th>{other}</th><th>change</th><th>surely between</th><th>result</th></tr></thead><tbody>"));
+        foreach (var c in changes)
         {
             var interval = c.Low is { } low && c.High is { } high ? Html.Text($"{low:+0.##;-0.##;0} and {high:+0.##;-0.##;0}") : "–";
             var unit = c.Metric == RunComparison.ErrorRate ? "points" : "%";

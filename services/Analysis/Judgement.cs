@@ -13,6 +13,9 @@ public sealed record RunJudged(
 {
     /// <summary>What was done to the load while the run went on; nothing in runs that were judged before that was kept.</summary>
     public IReadOnlyList<Intervention> Interventions { get; init; } = [];
+
+    /// <summary>The candidate beside the base; null unless the run was an A/B test.</summary>
+    public AbComparison? AbComparison { get; init; }
 }
 
 /// <summary>Somebody judged the run again, by other criteria. The run's own verdict stays what it was.</summary>
@@ -43,12 +46,13 @@ public sealed record Judgement
     public static RunJudged Decide(RunToJudge run, RunMeasurements measured, IReadOnlyList<Intervention> interventions, DateTimeOffset now)
     {
         var total = measured.Total;
-        var judged = JudgedWindow.Of(interventions, measured);
+        var counting = JudgedWindow.Of(interventions, measured);
+        var (judged, comparison) = (AbComparison.JudgedOf(run.Plan, counting), AbComparison.Of(run.Plan, counting));
         var verdict = Verdict.Judge(run.Plan.SuccessCriteria.All(), c => CriterionValue.Of(c, judged), [.. measured.Gaps, .. measured.Faults]);
         var requests = total.Total();
         var peaks = new RunPeaks(total.VirtualUsers, Math.Round(total.Health.CpuPercent, 2), total.Health.MemoryBytes, Math.Round(total.Seconds, 3), requests.ErrorTypes,
             measured.UnknownRequestsMax);
-        return new RunJudged(run.Id, verdict, RunFigures.Of(total), peaks, measured.Gaps, now) { Interventions = interventions };
+        return new RunJudged(run.Id, comparison?.On(verdict) ?? verdict, RunFigures.Of(total), peaks, measured.Gaps, now) { Interventions = interventions, AbComparison = comparison };
     }
 }
 

@@ -24,6 +24,7 @@ internal static class ReportHtml
         AddCards(html, report.Figures, report);
         FindingsHtml.Add(html, report.Findings);
         AddCriteria(html, report);
+        HistoryHtml.AddSides(html, report.AbComparison);
         FindingsHtml.AddBaseline(html, report.Baseline);
         AddInterventions(html, report);
         AddCharts(html, report.Series, report.Interventions);

@@ -3,6 +3,7 @@ using System.Text;
 using System.Xml;
 using System.Xml.Linq;
 using Loadstone.Analysis.Findings;
+using Loadstone.Analysis.Statistics;
 using Loadstone.Plans;
 
 namespace Loadstone.Analysis;
@@ -21,12 +22,14 @@ internal static class ReportText
     {
         var seconds = Invariant(report.Peaks.LoadSeconds);
         var cases = report.Criteria.Select(c => Case(report, c.Title, c.Passed ? null : Wrong("failure", "criterion", ValueOf(c)))).ToList();
+        if (report.AbComparison is { } ab)
+            cases.Add(Case(report, "candidate against base", ab.Verdict == ChangeVerdict.Regression ? Wrong("failure", "regression", string.Join("; ", ab.InWords())) : null));
         var untrusted = report.Verdict is VerdictOutcome.Invalid or VerdictOutcome.Inconclusive;
         if (untrusted)
             cases.Add(Case(report, "measurement", Wrong("error", "measurement", string.Join("; ", report.Reasons))));
         var suite = new XElement("testsuite",
             new XAttribute("id", 0), new XAttribute("package", Xml(report.ConfigurationName)), new XAttribute("name", Xml(report.ExecutionName)),
-            new XAttribute("hostname", Xml(report.Environment)), new XAttribute("tests", cases.Count), new XAttribute("failures", report.Criteria.Count(c => !c.Passed)),
+            new XAttribute("hostname", Xml(report.Environment)), new XAttribute("tests", cases.Count), new XAttribute("failures", cases.Count(c => c.Element("failure") is not null)),
             new XAttribute("errors", untrusted ? 1 : 0), new XAttribute("skipped", 0), new XAttribute("time", seconds),
             new XAttribute("timestamp", report.RequestedAt.UtcDateTime.ToString("s", CultureInfo.InvariantCulture)),
             new XElement("properties"), cases, new XElement("system-out"), new XElement("system-err"));
@@ -39,7 +42,7 @@ internal static class ReportText
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"## {Cell(report.ExecutionName)}: {report.Verdict.ToString().ToLowerInvariant()}\n\n");
         text.Append(CultureInfo.InvariantCulture, $"{Cell(report.ConfigurationName)} against {Cell(report.Environment)}, {report.RequestedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC, by {Cell(report.RequestedBy)}.\n\n");
-        IEnumerable<string> lines = [.. report.Reasons, .. report.Baseline?.Reasons ?? [], .. report.Interventions.Select(InterventionText.Of), .. report.Comparison?.Insights ?? []];
+        IEnumerable<string> lines = [.. report.Reasons, .. report.Baseline?.Reasons ?? [], .. report.AbComparison?.InWords() ?? [], .. report.Interventions.Select(InterventionText.Of), .. report.Comparison?.Insights ?? []];
         foreach (var line in lines)
             text.Append(CultureInfo.InvariantCulture, $"- {Cell(line)}\n");
         AddFindings(text, report.Findings);

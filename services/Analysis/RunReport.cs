@@ -83,6 +83,9 @@ public sealed record RunReport
     /// <summary>The run beside the baseline of its day; null when there was none.</summary>
     public BaselineComparison? Baseline { get; init; }
 
+    /// <summary>The candidate beside the base; null unless the run was an A/B test.</summary>
+    public AbComparison? AbComparison { get; init; }
+
     /// <summary>What was done to the load while the run went on.</summary>
     public IReadOnlyList<Intervention> Interventions { get; init; } = [];
 
@@ -122,6 +125,7 @@ public sealed record RunReport
         Phases = PhasePerformance.Of(measured.Seconds),
         Findings = FindingsOf(run, measured, judged),
         Baseline = judged.Baseline,
+        AbComparison = judged.AbComparison,
         Interventions = judged.Interventions,
         LeftOutSeconds = [.. JudgedWindow.LeftOut(judged.Interventions, measured.Seconds)],
         Series = SeriesOf(measured.Seconds),
@@ -132,6 +136,8 @@ public sealed record RunReport
     {
         var found = RunFindings.Of(run.Plan, JudgedWindow.Of(judged.Interventions, measured), judged.Verdict);
         var leftOut = JudgedWindow.LeftOut(judged.Interventions, measured.Seconds);
+        if (judged.AbComparison is { } ab)
+            found = found with { Insights = [.. ab.InWords(), .. found.Insights] };
         return leftOut.Count == 0 ? found : found with { Insights = [$"The load was changed by hand: what follows leaves out the seconds {JudgedWindow.InWords(leftOut)}.", .. found.Insights] };
     }
 

@@ -24,6 +24,8 @@ public static class PlanExplanation
             yield return $"requests travel {http.InWords}";
         if (plan.Regions is { } regions)
             yield return $"made by {plan.WorkerCount} workers: " + string.Join(", ", regions.Select(r => FormattableString.Invariant($"{100.0 * r.Value / regions.Values.Sum():0.#} % in {r.Key}")));
+        if (plan.AbTest is { } ab)
+            yield return $"in turns of {DurationText.Format(ab.Slice)} against the base and the candidate {ab.Candidate}; the candidate must not be worse, and for it what follows must hold";
         yield return "passes if " + string.Join("; ", plan.SuccessCriteria.All().Select(c => c.Title));
     }
 

@@ -23,6 +23,7 @@ internal static class PlanRules
         CheckUsers(node, plan);
         CheckNames(node, plan);
         CheckGroups(node, plan);
+        AbTest.Check(node, plan);
     }
 
     /// <summary>The users of a plan that does not say: what its stages climb to, or 100.</summary>

@@ -106,6 +106,9 @@ public sealed record TestPlan
     /// <summary>What ends the run early.</summary>
     public StopConditions? StopConditions { get; init; }
 
+    /// <summary>The other system of an A/B test; null in all other tests.</summary>
+    public AbTest? AbTest { get; init; }
+
     /// <summary>How many workers share the load: 1 to 100, and no fewer than there are regions.</summary>
     public int WorkerCount { get; init; } = 1;
 
@@ -164,6 +167,7 @@ public sealed record TestPlan
             TargetEndpoints = node.Has("target_endpoints") ? node.Texts("target_endpoints", 100) : null,
             SuccessCriteria = SuccessCriteria.Read(node.Object("success_criteria")),
             StopConditions = StopConditions.Read(node.Object("stop_conditions")),
+            AbTest = AbTest.Read(node),
             Regions = regions.Count > 0 ? regions : null,
             WorkerCount = node.Whole("worker_count", 1, 100) ?? Math.Max(1, regions.Count),
             Seed = node.Whole("seed", 0, int.MaxValue) ?? dataSeed,
@@ -226,6 +230,10 @@ public sealed record TestPlan
         foreach (var name in wanted.Parameters?.Keys.Where(name => scenario?.DataTemplates?.ContainsKey(name) == false || scenario is { DataTemplates: null }) ?? [])
             errors.Add($"{path}.parameters.{name}", $"is no data_template of the scenario {wanted.Type}");
     }
+
+    /// <summary>What is compiled of the plan: in an A/B test each scenario twice, the second time for the candidate.</summary>
+    public TestPlan ForBothSides() =>
+        AbTest is null ? this : this with { ScenarioConfig = ScenarioConfig with { Scenarios = AbTest.BothOf(ScenarioConfig.Scenarios) } };
 
     /// <summary>The plan as a JSON document that reads back to the same plan.</summary>
     public JsonObject ToJson() => (JsonObject)JsonSerializer.SerializeToNode(this, WireJson.Options)!;

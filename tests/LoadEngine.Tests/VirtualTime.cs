@@ -88,8 +88,9 @@ internal sealed class VirtualRun : IAsyncDisposable
         var order = OrderOf(plan, null, seed);
         return new VirtualRun(order, TimeSpan.Zero, lanes: 1, pacer =>
         {
-            var data = new PlanData(order.Plan, order.Variables, order.Share);
-            var journeys = Journey.CompileAll(order.Plan, data, requests(pacer), out var operations);
+            var whole = order.Plan.ForBothSides();
+            var data = new PlanData(whole, order.Variables, order.Share);
+            var journeys = Journey.CompileAll(whole, data, null, requests(pacer), out var operations);
             return (journeys, operations, data);
         });
     }

@@ -34,14 +34,12 @@ public sealed record BaselineMetric(
 /// <summary>A run held against its baseline (requirements R8.5). Only what leaves the variance and is significant is a regression.</summary>
 public sealed record BaselineComparison(Guid BaselineId, long BaselineVersion, Guid BaselineExecutionId, BaselineStatus Status, IReadOnlyList<BaselineMetric> Metrics, IReadOnlyList<string> Reasons)
 {
-    private static readonly string[] Compared = [RunComparison.Avg, RunComparison.P95, RunComparison.ErrorRate, RunComparison.Throughput];
-
     /// <summary>Pure. Without the baseline's seconds, which may be gone, nothing can be significant.</summary>
     public static BaselineComparison Of(Baseline baseline, RunFigures run, IReadOnlyList<MetricWindow> seconds, IReadOnlyList<MetricWindow>? before)
     {
         var variance = baseline.Values.AcceptableVariance;
-        var changes = before is { Count: > 0 } ? RunComparison.Whole(before, seconds, variance.ToTolerances(), Compared).ToDictionary(c => c.Metric) : [];
-        IReadOnlyList<BaselineMetric> metrics = [.. Compared.Select(m => MetricOf(m, ValueIn(baseline.Values, m), ValueIn(run, m), variance.ToTolerances().Of(m), changes.GetValueOrDefault(m)))];
+        var changes = before is { Count: > 0 } ? RunComparison.Whole(before, seconds, variance.ToTolerances(), RunComparison.Deciding).ToDictionary(c => c.Metric) : [];
+        IReadOnlyList<BaselineMetric> metrics = [.. RunComparison.Deciding.Select(m => MetricOf(m, ValueIn(baseline.Values, m), ValueIn(run, m), variance.ToTolerances().Of(m), changes.GetValueOrDefault(m)))];
         return new BaselineComparison(
             baseline.Id, baseline.Version, baseline.Values.ExecutionId, metrics.Max(m => m.Status), metrics,
             [.. metrics.Where(m => m.Status is BaselineStatus.Regression or BaselineStatus.Warning).Select(Sentence)]);

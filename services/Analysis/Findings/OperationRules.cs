@@ -10,6 +10,9 @@ internal static class OperationRules
     private const int FewestRequests = 100;
     private const double SpikeTimes = 2;
     private const double SmallestSpikeMs = 1;
+
+    // Below that nobody waits longer who could tell: worth a line, and no reason for a bad grade.
+    private const double FeltMs = 10;
     private const double MostErrorsPercent = 5;
     private const double BurstShare = 0.1;
     private const int FewestInSecond = 3;
@@ -32,7 +35,7 @@ internal static class OperationRules
             return null;
         var (first, last) = WhereSlow(run, o, SpikeTimes * p95);
         return new Finding(
-            "p99_above_twice_p95", FindingType.LatencySpike, o.Operation, Severity.High,
+            "p99_above_twice_p95", FindingType.LatencySpike, o.Operation, p99 - p95 < FeltMs ? Severity.Low : Severity.High,
             Invariant($"One request in a hundred to {o.Operation} takes {p99:0.#} ms or longer, {p99 / p95:0.#} times the p95 of {p95:0.#} ms, from second {first} to {last}."),
             $"Find what the slow requests to {o.Operation} wait for: locks, garbage collection, a cold cache, a pool of connections that is too small, or a slow dependency.",
             run.PhaseAt(first), $"p99_response_time of '{o.Operation}'", first, last);
@@ -66,7 +69,7 @@ internal static class OperationRules
             return null;
         var (first, last) = (measured[step.Index].Sequence, Ends(run.Standstill).Last);
         return new Finding(
-            "p95_step", FindingType.LatencyStep, o.Operation, Severity.Medium,
+            "p95_step", FindingType.LatencyStep, o.Operation, step.After - step.Before < FeltMs ? Severity.Low : Severity.Medium,
             Invariant($"From second {first} on the p95 of {o.Operation} is {step.After:0.#} ms, before it was {step.Before:0.#} ms ({step.ChangePercent:+0} %), at the same load."),
             $"Look for what began at second {first}: a job, a failover, an exhausted cache or credit, another tenant.",
             run.PhaseAt(first), $"p95_response_time of '{o.Operation}'", first, last);

@@ -1,5 +1,7 @@
 using Loadstone.Analysis.Baselines;
 using Loadstone.Analysis.Benchmarks;
+using Loadstone.Analysis.History;
+using Loadstone.Analysis.Statistics;
 using Loadstone.Plans;
 
 namespace Loadstone.Analysis.Gates;
@@ -27,7 +29,7 @@ public enum GateCheckStatus
 }
 
 /// <summary>One thing the gate looked at.</summary>
-/// <param name="Kind">measurement, criterion, benchmark or baseline.</param>
+/// <param name="Kind">measurement, criterion, benchmark, ab or baseline.</param>
 /// <param name="Name">Which of them.</param>
 /// <param name="Status">What came of it.</param>
 /// <param name="Details">A sentence with figures; null when there is nothing to say.</param>
@@ -49,13 +51,14 @@ public sealed record Gate(GateStatus Status, VerdictOutcome? Verdict, IReadOnlyL
         new(GateStatus.Fail, null, [new GateCheck("measurement", "execution", GateCheckStatus.Failed, EndingInWords(ending))]);
 
     /// <summary>A judged run. It must be trusted and have run to its end, hold every criterion and benchmark, and be no regression. Pure.</summary>
-    public static Gate Of(Verdict verdict, RunEnding ending, IReadOnlyList<ValidationItem> benchmarks, BaselineComparison? baseline)
+    public static Gate Of(Verdict verdict, RunEnding ending, IReadOnlyList<ValidationItem> benchmarks, BaselineComparison? baseline, AbComparison? sides = null)
     {
         IReadOnlyList<GateCheck> checks =
         [
             .. Measurement(verdict, ending),
             .. verdict.Criteria.Select(c => new GateCheck("criterion", c.Title, c.Passed ? GateCheckStatus.Passed : GateCheckStatus.Failed, c.Passed ? null : c.WhyNot())),
             .. benchmarks.Select(b => new GateCheck("benchmark", b.BenchmarkName, StatusOf(b.Status), b.Reason is null ? null : $"benchmark {b.BenchmarkName}: {b.Reason}")),
+            .. (sides?.Overall ?? []).Select(c => new GateCheck("ab", c.Metric, StatusOf(c.Verdict), c.Verdict == ChangeVerdict.Regression ? $"the candidate against the base: {ExecutionComparison.Sentence(c)}" : null)),
             .. baseline is null ? [] : baseline.Metrics.Select(m => new GateCheck("baseline", m.Metric, StatusOf(m.Status), baseline.Reasons.FirstOrDefault(r => r.StartsWith(m.Metric, StringComparison.Ordinal)))),
         ];
         return new Gate(checks.Any(c => c.Status == GateCheckStatus.Failed) ? GateStatus.Fail : GateStatus.Pass, verdict.Outcome, checks);
@@ -77,6 +80,13 @@ public sealed record Gate(GateStatus Status, VerdictOutcome? Verdict, IReadOnlyL
         ValidationStatus.Passed => GateCheckStatus.Passed,
         ValidationStatus.Failed => GateCheckStatus.Failed,
         _ => GateCheckStatus.Warning,
+    };
+
+    private static GateCheckStatus StatusOf(ChangeVerdict verdict) => verdict switch
+    {
+        ChangeVerdict.Regression => GateCheckStatus.Failed,
+        ChangeVerdict.Inconclusive => GateCheckStatus.Warning,
+        _ => GateCheckStatus.Passed,
     };
 
     private static GateCheckStatus StatusOf(BaselineStatus status) => status switch

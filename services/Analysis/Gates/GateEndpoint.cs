@@ -46,7 +46,8 @@ internal static class GateEndpoint
         var verdict = judgement.Last.Verdict;
         return Gate.Of(
             verdict, ended, await BenchmarksAsync(run, verdict, session, ingestion, cancellation),
-            await RunBaseline.OfTodayAsync(session, ingestion, new JudgedRun(run, judgement.Last), cancellation));
+            await RunBaseline.OfTodayAsync(session, ingestion, new JudgedRun(run, judgement.Last), cancellation),
+            judgement.Last.AbComparison);
     }
 
     private static async Task<ExecutionStateChanged> StateAsync(Guid id, ISchedulerClient scheduler, CancellationToken cancellation)

@@ -24,7 +24,7 @@ public sealed record ExecutionChanges(Guid ExecutionId, ChangeVerdict Verdict, I
     }
 
     // What got worse counts more than what got better; what nobody can tell is no reason to say that nothing changed.
-    private static ChangeVerdict VerdictOf(IReadOnlyList<MetricChange> overall) =>
+    internal static ChangeVerdict VerdictOf(IReadOnlyList<MetricChange> overall) =>
         new[] { ChangeVerdict.Regression, ChangeVerdict.Improvement, ChangeVerdict.Inconclusive }.Where(v => overall.Any(c => c.Verdict == v)).DefaultIfEmpty(ChangeVerdict.NoChange).First();
 }
 
@@ -52,7 +52,7 @@ public sealed record ExecutionComparison(Guid BaseExecutionId, IReadOnlyList<Com
         return told.Count > 0 ? told : [changes.Verdict == ChangeVerdict.NoChange ? $"{name} fares as {first} does." : $"Whether {name} fares otherwise than {first} cannot be told from these runs."];
     }
 
-    private static string Sentence(MetricChange c)
+    internal static string Sentence(MetricChange c)
     {
         var unit = c.Metric == RunComparison.ErrorRate ? " percentage points" : " %";
         return string.Create(CultureInfo.InvariantCulture,

@@ -30,6 +30,9 @@ internal static class RunComparison
 
     public static readonly IReadOnlyList<string> Metrics = [Avg, P95, P99, ErrorRate, Throughput];
 
+    /// <summary>Those that decide for or against a run; the tail beyond p95 is shown, and too unsteady to decide.</summary>
+    public static readonly IReadOnlyList<string> Deciding = [Avg, P95, ErrorRate, Throughput];
+
     // Of all comparisons of two runs that do not differ, at most this share may find anything (Bonferroni's bound).
     private const double FalseAlarms = 0.02;
     private const int MostWindows = 600;

@@ -16,6 +16,8 @@ internal static class RunTerms
     public static void Check(TargetSystem system, TestPlan plan, bool confirmed, DateTimeOffset? now, DocumentErrors errors)
     {
         system.Limits.Check(plan, system.Name, errors);
+        if (plan.AbTest is { } ab && !system.BaseUrls.Skip(1).Any(url => new Uri(url) == new Uri(ab.Candidate)))
+            errors.Add("ab_test.candidate", $"must be one of the base URLs of the environment {system.Name} behind the first, which is the base: {string.Join(", ", system.BaseUrls)}");
         if (system.Kind == EnvironmentKind.Production)
             CheckProduction(system, plan, confirmed, errors);
         if (now is { } at && system.AllowedTimeWindows.Count > 0 && TimeWindow.Around(system.AllowedTimeWindows, at, plan.Shape.Duration) is null)

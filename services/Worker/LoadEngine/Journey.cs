@@ -35,20 +35,26 @@ internal sealed class Journey
     /// <param name="data">Where templates draw from.</param>
     /// <param name="origins">Where requests may go.</param>
     /// <param name="operations">The blank windows of the operations.</param>
-    public static Journey[] CompileAll(TestPlan plan, PlanData data, Origins origins, out List<OperationWindow> operations) => CompileAll(
-        plan, data, (step, index, scenario, think) => new HttpOperation(index, step, data, scenario, origins) { Think = think, Critical = step.Critical }, out operations, origins);
+    public static Journey[] CompileAll(TestPlan plan, PlanData data, Origins origins, out List<OperationWindow> operations)
+    {
+        var candidate = plan.AbTest is { } ab ? origins.From(ab.Candidate) : origins;
+        return CompileAll(plan, data, OriginsOf, (step, index, scenario, think) =>
+            new HttpOperation(index, step, data, scenario, OriginsOf(scenario)) { Think = think, Critical = step.Critical }, out operations);
+
+        Origins OriginsOf(string scenario) => AbTest.IsCandidates(scenario) ? candidate : origins;
+    }
 
     /// <summary>Compiles all scenarios of a plan with requests of the caller's making.</summary>
     /// <param name="plan">The plan, with every scenario filled in.</param>
     /// <param name="data">Where templates draw from.</param>
+    /// <param name="originsOf">Where other steps of a scenario may connect to; null when they may not.</param>
     /// <param name="makeRequest">Makes the operations of HTTP steps.</param>
     /// <param name="operations">The blank windows of the operations.</param>
-    /// <param name="origins">Where other steps may connect to; null when there are none.</param>
-    public static Journey[] CompileAll(TestPlan plan, PlanData data, MakeRequest makeRequest, out List<OperationWindow> operations, Origins? origins = null)
+    public static Journey[] CompileAll(TestPlan plan, PlanData data, Func<string, Origins>? originsOf, MakeRequest makeRequest, out List<OperationWindow> operations)
     {
         var (blanks, config) = (new List<OperationWindow>(), plan.ScenarioConfig);
         operations = blanks;
-        return [.. config.Scenarios.Select(s => new Journey(s, data, new StepCompiler(s.Name, config.ThinkTime, data, makeRequest, blanks, origins)))];
+        return [.. config.Scenarios.Select(s => new Journey(s, data, new StepCompiler(s.Name, config.ThinkTime, data, makeRequest, blanks, originsOf?.Invoke(s.Name))))];
     }
 
     /// <summary>The same journey with other values for some of its variables.</summary>

@@ -161,8 +161,9 @@ public sealed class LoadRun : IAsyncDisposable
 
     private static RunParts Compile(LoadOrder order, Origins origins, int laneCount, out List<OperationWindow> operations)
     {
-        var data = new PlanData(order.Plan, order.Variables, order.Share);
-        var journeys = Journey.CompileAll(order.Plan, data, origins, out operations);
+        var plan = order.Plan.ForBothSides();
+        var data = new PlanData(plan, order.Variables, order.Share);
+        var journeys = Journey.CompileAll(plan, data, origins, out operations);
         return new RunParts(order, origins, new Casting(order.Plan, journeys, order.Seed, data), data.Slots, data.Feeders.Count, laneCount);
     }
 

@@ -118,7 +118,7 @@ internal sealed class OpenLoad : LoadDriver
         }
 
         AtWork++;
-        var journey = Lane.Run.Casting.OfArrival(arrival.Number);
+        var journey = Lane.Run.Casting.OfArrival(arrival.Number, arrival.DueNs);
         await IterateAsync(user, journey, arrival.DueNs + StartNs, new IterationCounts { Started = 1 });
         user.FreeSinceNs = Lane.NowNs;
         AtWork--;

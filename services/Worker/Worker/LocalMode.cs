@@ -98,6 +98,8 @@ internal static class LocalMode
         var source = given.GetValue(Source)!;
         var isUrl = Uri.TryCreate(source, UriKind.Absolute, out var url) && url.Scheme is "http" or "https";
         var plan = isUrl ? PlanFor(url!, given) : Sized(Changed(PlanLibrary.Find(source) ?? FeederFile.LoadPlan(source), given), given);
+        if (plan.AbTest is not null)
+            throw new IOException("the engine alone does not judge A/B tests: run it on the platform, with ./loadstone run");
         var target = given.GetValue(Target) is { } text
             ? Uri.TryCreate(text, UriKind.Absolute, out var named) ? named : throw new IOException($"--target {text} is not a URL")
             : null;

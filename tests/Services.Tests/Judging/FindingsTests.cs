@@ -59,6 +59,15 @@ public sealed class FindingsTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void A_tail_of_a_few_milliseconds_is_told_and_costs_no_grade()
+    {
+        var findings = Examine(new SyntheticRun(1) { Slowness = (_, _) => 0.004, Spikes = (_, o) => o == SyntheticRun.Buy ? 0.03 : 0 }.Measure());
+
+        Assert.Equal((FindingType.LatencySpike, Severity.Low), (Assert.Single(findings.Findings).Type, findings.Findings[0].Severity));
+        Assert.Equal(PerformanceGrade.A, findings.Grade);
+    }
+
+    [Fact]
     public void Recommendations_and_next_steps_come_from_the_findings()
     {
         var found = Examine(new SyntheticRun(3) { Errors = (_, o) => o == SyntheticRun.Buy ? 0.07 : 0 }.Measure());

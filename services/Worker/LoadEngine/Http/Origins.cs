@@ -32,6 +32,9 @@ internal sealed class Origins
             throw new PlanNotRunnableException($"the proxy {_proxy} is not one of the environment's base URLs");
     }
 
+    private Origins(Origins like, List<Origin> all)
+        : this([], like._open, null, like._policy) => (_all, _proxy, _proxyIsOurs) = (all, like._proxy, like._proxyIsOurs);
+
     public IReadOnlyList<Origin> All => _all;
 
     /// <summary>The origin of a URL; null when it is not allowed.</summary>
@@ -95,6 +98,14 @@ internal sealed class Origins
 
         return _all.Count > 0 ? _all[0] : throw new NoTargetException(
             $"the path {path} is relative, and there is no base URL: name the target");
+    }
+
+    /// <summary>The same places, of which another is the usual one.</summary>
+    /// <exception cref="PlanNotRunnableException">It is not one of them.</exception>
+    public Origins From(string url)
+    {
+        var usual = Of(url);
+        return new Origins(this, [usual, .. _all.Where(o => o != usual)]);
     }
 
     private Origin Add(Uri url)
