@@ -13,7 +13,7 @@ namespace Loadstone.Alerting;
 /// </summary>
 public sealed class AlertPublisher(BrokerChannel broker, IBus bus) : ISubscription
 {
-    private static readonly JsonSerializerOptions Json = WireJson.Configure(new JsonSerializerOptions());
+    internal static readonly JsonSerializerOptions Json = WireJson.Configure(new JsonSerializerOptions());
 
     public async Task<IChangeListener> ProcessEventsAsync(
         EventRange page, ISubscriptionController controller, IDocumentOperations operations, CancellationToken cancellationToken)
@@ -30,7 +30,8 @@ public sealed class AlertPublisher(BrokerChannel broker, IBus bus) : ISubscripti
         return NullChangeListener.Instance;
     }
 
-    private static (string Kind, object Body) Meaning(object e, AlertRaised raised) => e switch
+    /// <summary>What subscribers hear of an event of an alert, as <c>deploy/alerts.schema.json</c> has it.</summary>
+    internal static (string Kind, object Body) Meaning(object e, AlertRaised raised) => e switch
     {
         AlertGrew g => ("grew", new Contracts.AlertGrew(raised.Id, raised.ExecutionId, raised.MetricName, g.ActualValue, g.Message, g.Second, g.At)),
         AlertAcknowledged a => ("acknowledged", new Contracts.AlertAcknowledged(raised.Id, raised.ExecutionId, raised.MetricName, a.By, a.Note, a.At)),

@@ -17,6 +17,10 @@ internal static class PlatformCommands
         scheduled.SetAction((given, ct) => RunsBenchmark.RunAsync(Math.Max(RunsBenchmark.Fewest, given.GetValue(many)), given.GetValue(json), ct));
         yield return scheduled;
 
+        var alert = new Command("alert", "T11: from the close of a second that shows a breach to its alert at a plain AMQP client.") { rounds };
+        alert.SetAction((given, ct) => AlertBenchmark.RunAsync(given.GetValue(rounds), given.GetValue(json), ct));
+        yield return alert;
+
         var overhead = new Command("overhead", "T12: the throughput of a run with all services on this machine, beside the engine alone.") { rounds, seconds };
         overhead.SetAction((given, ct) => OverheadBenchmark.RunAsync(given.GetValue(rounds), given.GetValue(seconds), given.GetValue(json), ct));
         yield return overhead;

@@ -1,5 +1,7 @@
+using System.Text.Json.Nodes;
 using Loadstone.Alerting;
 using Loadstone.Alerting.Subscriptions;
+using Loadstone.Plans.Tests;
 using Loadstone.ServiceHost;
 
 namespace Loadstone.Services.Tests.Alerting;
@@ -49,6 +51,22 @@ public sealed class AlertTests
     [InlineData("""{ "name": "s", "url": "https://hooks.example" }""", "url")]
     [InlineData("""{ "name": "s", "severities": ["dire"], "events": [] }""", "severities[0]", "severities", "events")]
     public void A_subscription_that_cannot_be_served_is_refused(string body, params string[] paths) => Assert.Equal(paths, Reading.PathsOf(body, SubscriptionTerms.Read));
+
+    [Fact]
+    public void What_subscribers_hear_is_what_the_schema_says_and_every_member_is_in_it()
+    {
+        var schema = (JsonObject)JsonNode.Parse(File.ReadAllText(Path.Combine(Loadstone.Local.StateFolder.FindClone(), "deploy", "alerts.schema.json")))!;
+        var check = new JsonSchemaCheck(schema, describesAll: true);
+        var raised = Raised().Raised;
+        object[] events =
+        [
+            raised, raised with { Operation = "o", RuleId = Guid.NewGuid(), ConfigurationId = Guid.NewGuid(), Environment = "staging", Source = AlertSource.Rule },
+            new AlertGrew(12, "12 more", 5, Now), new AlertAcknowledged("ada", "mine", Now), new AlertSuppressed("ada", null, Now), new AlertResolved(9, Now), new AlertResolved(9, Now, "ada"),
+        ];
+
+        foreach (var (kind, body) in events.Select(e => AlertPublisher.Meaning(e, e as AlertRaised ?? raised)))
+            Assert.Empty(check.ErrorsOf(System.Text.Json.JsonSerializer.SerializeToNode(body, body.GetType(), AlertPublisher.Json), schema["$defs"]![kind]));
+    }
 
     private static Alert Raised() => Alert.Create(new AlertRaised(
         Guid.NewGuid(), Guid.NewGuid(), "x", AlertType.ThresholdExceeded, Severity.Low, "p95_response_time", null, 100, 110, "slow", 5, Now));

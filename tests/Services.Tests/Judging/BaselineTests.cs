@@ -40,6 +40,19 @@ public sealed class BaselineTests
     }
 
     [Fact]
+    public void A_regression_is_told_with_the_value_that_would_have_been_borne()
+    {
+        var compared = Compare(new SyntheticRun(1).Measure(), new SyntheticRun(2) { Slowness = (_, _) => 1.25 }.Measure());
+
+        var regression = compared.Regressions().Single(r => r.Metric == "avg_response_time");
+        var metric = compared.Metrics.Single(m => m.Metric == "avg_response_time");
+        Assert.Equal(metric.Baseline * (1 + (metric.AcceptableVariance / 100)), regression.Limit, 3);
+        Assert.True(regression.Actual > regression.Limit);
+        Assert.StartsWith("avg_response_time is", regression.Reason);
+        Assert.Empty(Compare(new SyntheticRun(1).Measure(), new SyntheticRun(3).Measure()).Regressions());
+    }
+
+    [Fact]
     public void What_leaves_the_variance_by_chance_is_a_warning_and_so_is_all_when_the_seconds_are_gone()
     {
         var before = new SyntheticRun(1).Measure();
