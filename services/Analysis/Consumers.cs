@@ -1,6 +1,7 @@
 using Loadstone.Analysis.Baselines;
 using Loadstone.Analysis.History;
 using Loadstone.Contracts;
+using Loadstone.Plans;
 using Loadstone.ServiceHost;
 using MassTransit;
 
@@ -25,7 +26,8 @@ public sealed class IngestionConsumer(IDocumentSession session, IIngestionClient
         var run = await session.LoadAsync<RunToJudge>(id, context.CancellationToken) ?? throw new TooEarlyException($"the execution {id}");
         var interventions = await scheduler.InterventionsAsync(id, context.CancellationToken);
         var measured = await ingestion.WindowsAsync(id, context.CancellationToken);
-        var decided = Judgement.Decide(run, measured, interventions, time.GetUtcNow());
+        var steps = run.Plan.LoadPattern is CapacitySearch ? await scheduler.SearchStepsAsync(id, context.CancellationToken) : [];
+        var decided = Judgement.Decide(run, measured, interventions, time.GetUtcNow(), steps);
         var judged = decided with { Baseline = await RunBaseline.CompareAsync(session, ingestion, new JudgedRun(run, decided), measured, context.CancellationToken) };
         session.SetHeader("actor", "analysis");
         session.Events.StartStream<Judgement>(id, judged);

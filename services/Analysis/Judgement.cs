@@ -16,6 +16,9 @@ public sealed record RunJudged(
 
     /// <summary>The candidate beside the base; null unless the run was an A/B test.</summary>
     public AbComparison? AbComparison { get; init; }
+
+    /// <summary>What a capacity search found; null in other runs.</summary>
+    public SearchedCapacity? Capacity { get; init; }
 }
 
 /// <summary>Somebody judged the run again, by other criteria. The run's own verdict stays what it was.</summary>
@@ -39,20 +42,27 @@ public sealed record Judgement
     public static RunRejudged DecideAgain(JudgedRun run, SuccessCriteria criteria, RunMeasurements measured, string by, DateTimeOffset now)
     {
         var asked = run.Run with { Plan = run.Run.Plan with { SuccessCriteria = criteria } };
-        return new RunRejudged(asked.Id, criteria, Decide(asked, measured, run.Judged.Interventions, now).Verdict, by, now);
+        return new RunRejudged(asked.Id, criteria, Decide(asked, measured, run.Judged.Interventions, now, run.Judged.Capacity?.Steps).Verdict, by, now);
     }
 
     /// <summary>Judges a run by what it was asked to hold and what it measured. Pure.</summary>
-    public static RunJudged Decide(RunToJudge run, RunMeasurements measured, IReadOnlyList<Intervention> interventions, DateTimeOffset now)
+    /// <param name="run">What was asked.</param>
+    /// <param name="measured">What was measured.</param>
+    /// <param name="interventions">What people did to the load meanwhile.</param>
+    /// <param name="now">When.</param>
+    /// <param name="steps">The steps of a capacity search.</param>
+    public static RunJudged Decide(RunToJudge run, RunMeasurements measured, IReadOnlyList<Intervention> interventions, DateTimeOffset now, IReadOnlyList<SearchStep>? steps = null)
     {
         var total = measured.Total;
         var counting = JudgedWindow.Of(interventions, measured);
-        var (judged, comparison) = (AbComparison.JudgedOf(run.Plan, counting), AbComparison.Of(run.Plan, counting));
+        var (sides, capacity) = (AbComparison.Of(run.Plan, counting), SearchedCapacity.Of(run.Plan, measured, steps ?? []));
+        var judged = SearchedCapacity.JudgedOf(capacity, AbComparison.JudgedOf(run.Plan, counting));
         var verdict = Verdict.Judge(run.Plan.SuccessCriteria.All(), c => CriterionValue.Of(c, judged), [.. measured.Gaps, .. measured.Faults]);
+        verdict = sides?.On(verdict) ?? capacity?.On(verdict, (CapacitySearch)run.Plan.LoadPattern) ?? verdict;
         var requests = total.Total();
         var peaks = new RunPeaks(total.VirtualUsers, Math.Round(total.Health.CpuPercent, 2), total.Health.MemoryBytes, Math.Round(total.Seconds, 3), requests.ErrorTypes,
             measured.UnknownRequestsMax);
-        return new RunJudged(run.Id, comparison?.On(verdict) ?? verdict, RunFigures.Of(total), peaks, measured.Gaps, now) { Interventions = interventions, AbComparison = comparison };
+        return new RunJudged(run.Id, verdict, RunFigures.Of(total), peaks, measured.Gaps, now) { Interventions = interventions, AbComparison = sides, Capacity = capacity };
     }
 }
 

@@ -18,7 +18,7 @@ internal static class JudgementEndpoints
         var criteria = await http.Request.ReadAsync(body => SuccessCriteria.Read(Required(body)));
         var (run, judgement) = await FindAsync(id, session, http.RequestAborted);
         var by = InternalIdentity.CallerOf(http).User;
-        var needsSeconds = judgement.Last.Interventions.Count > 0 || run.Plan.AbTest is not null || criteria.All().Any(c => c.NeedsSeconds);
+        var needsSeconds = judgement.Last.Interventions.Count > 0 || run.Plan.AbTest is not null || run.Plan.LoadPattern is CapacitySearch || criteria.All().Any(c => c.NeedsSeconds);
         var measured = needsSeconds ? await ingestion.WindowsAsync(id, http.RequestAborted) : await ingestion.TotalAsync(id, http.RequestAborted);
         var judged = Judgement.DecideAgain(new JudgedRun(run, judgement.Last), criteria, measured, by, time.GetUtcNow());
         session.SetHeader("actor", by);

@@ -25,6 +25,7 @@ internal static class ReportHtml
         FindingsHtml.Add(html, report.Findings);
         AddCriteria(html, report);
         HistoryHtml.AddSides(html, report.AbComparison);
+        report.Capacity?.AddTo(html);
         FindingsHtml.AddBaseline(html, report.Baseline);
         AddInterventions(html, report);
         AddCharts(html, report.Series, report.Interventions);

@@ -42,7 +42,7 @@ internal static class ReportText
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"## {Cell(report.ExecutionName)}: {report.Verdict.ToString().ToLowerInvariant()}\n\n");
         text.Append(CultureInfo.InvariantCulture, $"{Cell(report.ConfigurationName)} against {Cell(report.Environment)}, {report.RequestedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC, by {Cell(report.RequestedBy)}.\n\n");
-        IEnumerable<string> lines = [.. report.Reasons, .. report.Baseline?.Reasons ?? [], .. report.AbComparison?.InWords() ?? [], .. report.Interventions.Select(InterventionText.Of), .. report.Comparison?.Insights ?? []];
+        IEnumerable<string> lines = [.. report.Reasons, .. report.Baseline?.Reasons ?? [], .. report.AbComparison?.InWords() ?? [], .. report.Capacity?.InWords() ?? [], .. report.Interventions.Select(InterventionText.Of), .. report.Comparison?.Insights ?? []];
         foreach (var line in lines)
             text.Append(CultureInfo.InvariantCulture, $"- {Cell(line)}\n");
         AddFindings(text, report.Findings);

@@ -86,6 +86,9 @@ public sealed record RunReport
     /// <summary>The candidate beside the base; null unless the run was an A/B test.</summary>
     public AbComparison? AbComparison { get; init; }
 
+    /// <summary>What a capacity search found; null in other runs.</summary>
+    public SearchedCapacity? Capacity { get; init; }
+
     /// <summary>What was done to the load while the run went on.</summary>
     public IReadOnlyList<Intervention> Interventions { get; init; } = [];
 
@@ -126,6 +129,7 @@ public sealed record RunReport
         Findings = FindingsOf(run, measured, judged),
         Baseline = judged.Baseline,
         AbComparison = judged.AbComparison,
+        Capacity = judged.Capacity,
         Interventions = judged.Interventions,
         LeftOutSeconds = [.. JudgedWindow.LeftOut(judged.Interventions, measured.Seconds)],
         Series = SeriesOf(measured.Seconds),
@@ -136,8 +140,7 @@ public sealed record RunReport
     {
         var found = RunFindings.Of(run.Plan, JudgedWindow.Of(judged.Interventions, measured), judged.Verdict);
         var leftOut = JudgedWindow.LeftOut(judged.Interventions, measured.Seconds);
-        if (judged.AbComparison is { } ab)
-            found = found with { Insights = [.. ab.InWords(), .. found.Insights] };
+        found = found with { Insights = [.. judged.AbComparison?.InWords() ?? [], .. judged.Capacity?.InWords() ?? [], .. found.Insights] };
         return leftOut.Count == 0 ? found : found with { Insights = [$"The load was changed by hand: what follows leaves out the seconds {JudgedWindow.InWords(leftOut)}.", .. found.Insights] };
     }
 

@@ -1,4 +1,5 @@
 using Loadstone.Contracts;
+using Loadstone.Plans;
 using RestEase;
 
 namespace Loadstone.Analysis;
@@ -11,6 +12,9 @@ public interface ISchedulerClient
 
     [Get("internal/executions/{id}/interventions")]
     Task<IReadOnlyList<Intervention>> InterventionsAsync([Path] Guid id, CancellationToken cancellation);
+
+    [Get("internal/executions/{id}/search-steps")]
+    Task<IReadOnlyList<SearchStep>> SearchStepsAsync([Path] Guid id, CancellationToken cancellation);
 
     [Get("internal/executions/requested-after/{last}")]
     Task<IReadOnlyList<ExecutionRequested>> RequestsAsync([Path] Guid last, CancellationToken cancellation);

@@ -44,7 +44,8 @@ public sealed record ExecutionResumed(string By, DateTimeOffset At);
 public sealed record LoadChanged(
     string By, double FromSeconds, double? Users, double? Rate, string? SkippedPhase, bool IsPaused, DateTimeOffset At);
 
-public sealed record StopRequested(string By, string Reason, bool AsFailure, DateTimeOffset At);
+/// <summary>The load is to end early. As planned: the run has done what it was for, and is judged like any other.</summary>
+public sealed record StopRequested(string By, string Reason, bool AsFailure, DateTimeOffset At, bool AsPlanned = false);
 
 public sealed record ShardFinished(int Shard, int LastSequence, long Sent, string? Fault, DateTimeOffset At);
 
@@ -118,7 +119,7 @@ public sealed record Shard(AssignedShard Assigned, ShardStage Stage, DateTimeOff
 }
 
 /// <summary>One run of a configuration, from the request to its final status: the state that decisions are made on.</summary>
-public sealed record Execution
+public sealed partial record Execution
 {
     public required Guid Id { get; init; }
 

@@ -138,7 +138,7 @@ public static partial class ExecutionDecisions
 
     private static object Conclusion(Execution x, DateTimeOffset now)
     {
-        if (x.Stop is { } stop)
+        if (x.Stop is { AsPlanned: false } stop)
             return Ended(stop, now);
         return x.Fault is { } fault ? new ExecutionFailed($"the load engine failed: {fault}", now)
             : x.Shards.All(s => s.Stage == ShardStage.Lost) ? new ExecutionFailed("every worker was lost", now)

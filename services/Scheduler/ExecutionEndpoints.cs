@@ -19,6 +19,8 @@ internal static class ExecutionEndpoints
         app.MapPost("/api/load-testing/stop-all", StopAllAsync);
         app.MapGet("/internal/executions/{id:guid}/state", StateAsync);
         app.MapGet("/internal/executions/{id:guid}/interventions", InterventionsAsync);
+        app.MapGet("/internal/executions/{id:guid}/search-steps", async (Guid id, IQuerySession session, CancellationToken cancellation) =>
+            (await session.LoadAsync<Execution>(id, cancellation))?.SearchSteps ?? []);
         app.MapGet("/internal/executions/requested-after/{last:guid}", RequestsAsync);
         var group = app.MapGroup("/api/load-testing/executions");
         group.MapGet("", ListAsync);

@@ -25,7 +25,7 @@ public static class Interventions
                     found.Add(new Intervention((r.At - start).TotalSeconds, InterventionKind.Resumed, "resumed", r.By, r.At));
                     break;
                 // Its instant is by the schedule's clock, which stands still in a pause.
-                case LoadChanged changed:
+                case LoadChanged { By: not ExecutionDecisions.CapacitySearcher } changed:
                     found.Add(new Intervention(changed.FromSeconds + paused.TotalSeconds, InterventionKind.Changed, Announcer.InWords(changed), changed.By, changed.At));
                     break;
                 default:

@@ -13,6 +13,7 @@ namespace Loadstone.Scheduler;
 public sealed class LiveFigures
 {
     private readonly ConcurrentDictionary<Guid, Standing> _runs = new();
+    private readonly ConcurrentDictionary<Guid, IReadOnlyList<MetricWindow>> _steps = new();
 
     public Standing? Of(Guid executionId) => _runs.GetValueOrDefault(executionId);
 
@@ -24,7 +25,15 @@ public sealed class LiveFigures
 
     public void Watch(Guid executionId, Standing standing) => _runs[executionId] = standing;
 
-    public void Forget(Guid executionId) => _runs.TryRemove(executionId, out _);
+    public void Forget(Guid executionId)
+    {
+        _runs.TryRemove(executionId, out _);
+        _steps.TryRemove(executionId, out _);
+    }
+
+    /// <summary>The seconds of a run's present step, a capacity search's, up to one that just closed. A restarted instance knows those since then: the step lasts longer for it.</summary>
+    public IReadOnlyList<MetricWindow> SecondsFrom(WindowClosed closed, int first) => _steps.AddOrUpdate(
+        closed.ExecutionId, _ => [closed.Window], (_, before) => before.Any(s => s.Sequence == closed.Second) ? before : [.. before.Where(s => s.Sequence >= first), closed.Window]);
 
     public sealed record Standing(WindowClosed Last, StopWatch Watch);
 }
@@ -39,6 +48,8 @@ public sealed class WindowClosedConsumer(LiveFigures live, Instruments instrumen
         var standing = live.Hear(closed);
         if (standing.Last != closed || await session.LoadAsync<Execution>(closed.ExecutionId, context.CancellationToken) is not { Stop: null } execution)
             return;
+        if (execution.Plan.LoadPattern is CapacitySearch)
+            await executions.DecideAsync(closed.ExecutionId, x => ExecutionDecisions.Search(x, live.SecondsFrom(closed, x.SearchesFromSecond), time.GetUtcNow()), ExecutionDecisions.CapacitySearcher, context.CancellationToken);
         if (execution.Plan.StopConditions is not { } conditions)
             return;
         var watch = conditions.Judge(standing.Watch, closed.Second, metric => closed.Window.ValueOf(metric, null), closed.ToDate.FailedRequests);

@@ -45,6 +45,8 @@ internal sealed record LoadWish(int? Users, double? Rate, bool SkipPhase)
         var isOpen = load.Shape.Unit == LoadUnit.ArrivalsPerSecond;
         if (load.Shape.SharedIterations is not null || load.Shape.IterationsPerUser is not null)
             throw Conflict("runs a number of iterations, so there is no load over time to change");
+        if (x.Plan.LoadPattern is CapacitySearch)
+            throw Conflict("searches the capacity by itself");
         if (at >= load.Shape.Duration)
             throw Conflict("is about to end");
         if (SkipPhase && !load.HasPhaseAfter(at))

@@ -38,6 +38,7 @@ internal static class Store
         events.MapEventType<ExecutionPaused>("execution_paused");
         events.MapEventType<ExecutionResumed>("execution_resumed");
         events.MapEventType<LoadChanged>("load_changed");
+        events.MapEventType<CapacityStepJudged>("capacity_step_judged");
         events.MapEventType<StopRequested>("stop_requested");
         events.MapEventType<ShardFinished>("shard_finished");
         events.MapEventType<ShardLost>("shard_lost");

@@ -36,6 +36,7 @@ public enum RampUse
 [JsonDerivedType(typeof(PhasedLoad), "phases")]
 [JsonDerivedType(typeof(ConstantArrivalRate), "constant_arrival_rate")]
 [JsonDerivedType(typeof(RampingArrivalRate), "ramping_arrival_rate")]
+[JsonDerivedType(typeof(CapacitySearch), "capacity_search")]
 [JsonDerivedType(typeof(SharedIterations), "shared_iterations")]
 [JsonDerivedType(typeof(PerUserIterations), "per_user_iterations")]
 public abstract record LoadPattern

@@ -25,6 +25,7 @@ internal static class LoadPatternReader
         Phases,
         ConstantArrivalRate,
         RampingArrivalRate,
+        CapacitySearch,
         SharedIterations,
         PerUserIterations,
     }
@@ -77,6 +78,7 @@ internal static class LoadPatternReader
         PatternType.ConstantArrivalRate => new ConstantArrivalRate(Required(node, "rate", 0.001, 1_000_000), node.Flag("poisson", false)),
         PatternType.RampingArrivalRate => new RampingArrivalRate(
             node.Number("start_rate", 0, 1_000_000) ?? 0, ReadStages(node, 1_000_000), node.Flag("poisson", false)),
+        PatternType.CapacitySearch => CapacitySearch.Read(node),
         PatternType.SharedIterations => new SharedIterations((long)Required(node, "iterations", 1, 1e12)),
         PatternType.PerUserIterations => new PerUserIterations((int)Required(node, "iterations", 1, 1e9)),
         _ => new LinearLoad(),
@@ -140,7 +142,7 @@ internal static class LoadPatternReader
     {
         const string Name = "max_start_delay";
         var beside = plan.Seconds(Name, TimeSpan.Zero, Longest);
-        if (pattern is not (ConstantArrivalRate or RampingArrivalRate))
+        if (pattern is not (ConstantArrivalRate or RampingArrivalRate or CapacitySearch))
             return beside;
         var inside = node.Seconds(Name, TimeSpan.Zero, Longest);
         if (beside is not null && inside is not null && beside != inside)

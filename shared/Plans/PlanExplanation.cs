@@ -59,6 +59,8 @@ public static class PlanExplanation
 
     private static string LoadOf(TestPlan plan, LoadShape shape)
     {
+        if (plan.LoadPattern is CapacitySearch search)
+            return string.Create(CultureInfo.InvariantCulture, $"arrivals: a search between {search.From:0.###}/s and {search.To:0.###}/s for the largest rate at which what follows holds, to {search.Precision:0.#} %, in steps of {DurationText.Format(search.Step)}, by at most {plan.MaxVirtualUsers} users at once");
         var (what, unit) = shape.Unit == LoadUnit.Users ? ("users", "") : ("arrivals", "/s");
         var legs = new List<string>();
         var level = shape.Start;

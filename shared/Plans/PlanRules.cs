@@ -19,6 +19,8 @@ internal static class PlanRules
             node.Error("metrics_interval_seconds", "must be 1: windows are one second long in this version");
         if (plan.TargetEndpoints is not null && plan.ScenarioConfig.Scenarios.Count > 0)
             node.Error("target_endpoints", "stands beside scenarios: give one of them");
+        if (plan is { LoadPattern: CapacitySearch, TestType: not TestType.Capacity })
+            node.Error("test_type", "must be capacity for a load pattern of capacity_search");
         CheckEndpoints(node, plan);
         CheckUsers(node, plan);
         CheckNames(node, plan);

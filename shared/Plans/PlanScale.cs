@@ -78,6 +78,7 @@ public sealed partial record PlanScale(double Users, double Time)
         StagesLoad stages => new StagesLoad(Sized(stages.Stages, target => target > 0 ? Sized((int)Math.Ceiling(target)) : 0)),
         ConstantArrivalRate constant => constant with { Rate = Rate(constant.Rate) },
         RampingArrivalRate ramping => ramping with { StartRate = Rate(ramping.StartRate), Stages = Sized(ramping.Stages, Rate) },
+        CapacitySearch search => search with { From = Rate(search.From), To = Rate(search.To), Least = search.Least * Users },
         SharedIterations shared => new SharedIterations(Math.Max(1, (long)Math.Round(shared.Iterations * Users * Time))),
         PerUserIterations each => new PerUserIterations(Math.Max(1, (int)Math.Round(each.Iterations * Time))),
         _ => pattern,

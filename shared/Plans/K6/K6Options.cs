@@ -37,6 +37,7 @@ internal sealed class K6Options(TestPlan plan, IReadOnlyDictionary<string, (stri
 
     private JsonObject Arrivals(LoadShape shape)
     {
+        Note(plan.LoadPattern is CapacitySearch, "k6 does not search for a rate: it makes the first one for the whole duration");
         Note(shape.Poisson, "k6 makes arrivals at even distances, not at random");
         Note(true, $"an arrival that finds no free user is dropped by k6 at once, by Loadstone after {DurationText.Format(plan.MaxStartDelay)}");
         var isWhole = shape.Stages.Select(s => s.Target).Append(shape.Start).All(double.IsInteger);
