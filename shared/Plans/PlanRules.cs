@@ -1,14 +1,10 @@
 namespace Loadstone.Plans;
 
-/// <summary>The rules that hold between members of a plan, and the members this version does not serve yet.</summary>
+/// <summary>The rules that hold between members of a plan.</summary>
 internal static class PlanRules
 {
-    private static readonly string[] NotYet = ["alert_thresholds"];
-
     public static void Check(DocumentNode node, TestPlan plan)
     {
-        foreach (var name in NotYet.Where(node.Has))
-            node.Error(name, "is not available in this version");
         if (plan.Engine == EngineType.K6)
             node.Error("engine", "k6 is not available in this version");
         if (plan.Regions is { } regions && plan.WorkerCount < regions.Count)

@@ -106,6 +106,9 @@ public sealed record TestPlan
     /// <summary>What ends the run early.</summary>
     public StopConditions? StopConditions { get; init; }
 
+    /// <summary>What raises alerts while the run goes on, beside the success criteria.</summary>
+    public IReadOnlyList<AlertThreshold>? AlertThresholds { get; init; }
+
     /// <summary>The other system of an A/B test; null in all other tests.</summary>
     public AbTest? AbTest { get; init; }
 
@@ -167,6 +170,7 @@ public sealed record TestPlan
             TargetEndpoints = node.Has("target_endpoints") ? node.Texts("target_endpoints", 100) : null,
             SuccessCriteria = SuccessCriteria.Read(node.Object("success_criteria")),
             StopConditions = StopConditions.Read(node.Object("stop_conditions")),
+            AlertThresholds = AlertThreshold.ReadAll(node),
             AbTest = AbTest.Read(node),
             Regions = regions.Count > 0 ? regions : null,
             WorkerCount = node.Whole("worker_count", 1, 100) ?? Math.Max(1, regions.Count),

@@ -22,7 +22,7 @@ public sealed partial class SchemaTests
 
     private static IEnumerable<string> LoadPatterns =>
     [
-        "load_pattern: { type: constant, ramp_up: 1s, ramp_down: 1s }, duration_minutes: 1, stop_conditions: { max_error_rate: 5, max_p99_response_time: 900, max_errors: 5, max_duration: 30s, for: 5s }",
+        "load_pattern: { type: constant, ramp_up: 1s, ramp_down: 1s }, duration_minutes: 1, stop_conditions: { max_error_rate: 5, max_p99_response_time: 900, max_errors: 5, max_duration: 30s, for: 5s }, alert_thresholds: [ { expression: p(95) < 500, for: 5s, severity: high } ]",
         "load_pattern: { ramp_up: 10s, ramp_down: 10s, peak_duration_minutes: 40s }, duration: 1m, seed: 7, worker_count: 2, confirm: true",
         "load_pattern: { type: spike, ramp_up: 1s, ramp_down: 1s, base_load_percentage: 10, peak_duration_minutes: 0.1 }, duration: 1m, lost_worker_policy: continue, metrics_interval_seconds: 1",
         "load_pattern: { type: step, steps: 3 }, description: d, test_type: stress, engine: native, environment: e, target_endpoints: [ /a, POST /b ]",

@@ -5,9 +5,12 @@ using Loadstone.Plans;
 
 namespace Loadstone.Alerting.Watching;
 
-/// <summary>Holds one criterion against the last seconds together: one of the run's own, or a rule's.</summary>
-public sealed class Threshold(Criterion criterion, AlertRule? rule = null)
-    : Standing(KeyOf(criterion, rule), rule?.Terms.ForDuration ?? TimeSpan.Zero, rule?.Terms.ResolveAfter ?? UsualCalm)
+/// <summary>Holds one criterion against the last seconds together.</summary>
+/// <param name="criterion">What must hold.</param>
+/// <param name="terms">How patient it is, how bad a breach; null for one of the run's success criteria.</param>
+/// <param name="ruleId">The rule that asks for it; null when the run itself does.</param>
+public sealed class Threshold(Criterion criterion, RuleTerms? terms = null, Guid? ruleId = null)
+    : Standing(KeyOf(criterion, terms, ruleId), terms?.ForDuration ?? TimeSpan.Zero, terms?.ResolveAfter ?? UsualCalm)
 {
     private static readonly string[] OfResources =
     [
@@ -17,9 +20,16 @@ public sealed class Threshold(Criterion criterion, AlertRule? rule = null)
 
     private static readonly string[] OfErrors = ["error_rate", "check_failure_rate", "check_pass_rate", "failed_requests"];
 
-    private readonly double _band = (rule?.Terms.HysteresisPercent ?? 0) / 100;
+    private readonly double _band = (terms?.HysteresisPercent ?? 0) / 100;
     private double? _baseline;
-    private Criterion? _held = rule?.Terms.RelativeToBaseline == true ? null : criterion;
+    private Criterion? _held = terms?.RelativeToBaseline == true ? null : criterion;
+
+    /// <summary>One of a plan's alert thresholds.</summary>
+    public static Threshold Of(AlertThreshold threshold)
+    {
+        var terms = new RuleTerms { Expression = threshold.Expression, ForDuration = threshold.For, Severity = (Severity?)threshold.Severity };
+        return new Threshold(terms.Criterion!, terms);
+    }
 
     /// <summary>True until it is known what the baseline measured.</summary>
     public bool WantsBaseline => _held is null;
@@ -47,8 +57,8 @@ public sealed class Threshold(Criterion criterion, AlertRule? rule = null)
     }
 
     protected override Breach Describe(double value) => new(
-        Key, rule is null ? AlertSource.Criterion : AlertSource.Rule, rule?.Terms.AlertType ?? TypeOf(),
-        rule?.Terms.Severity ?? SeverityOf(_held!, value), ShownMetric(criterion.Metric), criterion.Operation, _held!.Limit, value, Message(value), rule?.Id);
+        Key, ruleId is null ? AlertSource.Criterion : AlertSource.Rule, terms?.AlertType ?? TypeOf(),
+        terms?.Severity ?? SeverityOf(_held!, value), ShownMetric(criterion.Metric), criterion.Operation, _held!.Limit, value, Message(value), ruleId);
 
     /// <summary>How bad a breach is, by how far the value is beyond its limit: up to 1.2 times low, 1.5 medium, 2 high, else critical.</summary>
     public static Severity SeverityOf(Criterion criterion, double value)
@@ -73,13 +83,14 @@ public sealed class Threshold(Criterion criterion, AlertRule? rule = null)
         Limit = held.Limit + (Math.Abs(held.Limit) * (held.Comparison is Comparison.AtLeast or Comparison.Above ? _band : -_band)),
     };
 
-    private AlertType TypeOf() => rule?.Terms.RelativeToBaseline == true ? AlertType.PerformanceDegradation
+    private AlertType TypeOf() => terms?.RelativeToBaseline == true ? AlertType.PerformanceDegradation
         : OfErrors.Contains(criterion.Metric) ? AlertType.ErrorSpike
         : OfResources.Contains(ShownMetric(criterion.Metric).Split(' ')[^1]) ? AlertType.ResourceExhaustion
         : AlertType.ThresholdExceeded;
 
     private string Message(double value) => string.Create(CultureInfo.InvariantCulture,
-        $"{(rule is null ? "" : $"{rule.Terms.Name}: ")}{(_baseline is null ? criterion.Title : $"{_held!.Title}, by the baseline's {_baseline:0.##},")} does not hold over the last {Recent.Length} seconds: {value:0.##}");
+        $"{(terms is not { Name.Length: > 0 } ? "" : $"{terms.Name}: ")}{(_baseline is null ? criterion.Title : $"{_held!.Title}, by the baseline's {_baseline:0.##},")} does not hold over the last {Recent.Length} seconds: {value:0.##}");
 
-    private static string KeyOf(Criterion criterion, AlertRule? rule) => rule?.Id.ToString() ?? criterion.Title;
+    private static string KeyOf(Criterion criterion, RuleTerms? terms, Guid? ruleId) =>
+        ruleId?.ToString() ?? (terms is null ? criterion.Title : $"alert threshold {criterion.Title} for {terms.ForDuration}");
 }

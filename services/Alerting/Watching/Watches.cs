@@ -111,7 +111,7 @@ public sealed class Watches(IDocumentStore store, Alerts alerts, RunBaselines ba
         if (await session.LoadAsync<WatchedRun>(execution) is not { } run)
             return null;
         var rules = await session.QueryAsync<AlertRule>("where (d.data ->> 'is_active')::boolean");
-        var watch = new Watch([.. run.Criteria.All()], [.. rules.Where(r => r.Terms.IsFor(run))], run.IsOpen);
+        var watch = Watch.Of(run, rules);
         // The breaches that were seen before this instance looked at the run.
         var before = await session.QueryAsync<Alert>("where d.data -> 'raised' ->> 'execution_id' = ?", CancellationToken.None, execution.ToString());
         foreach (var breaches in before.Where(a => !a.IsOfWholeRun).GroupBy(a => a.Raised.Key))

@@ -134,6 +134,26 @@ public sealed class RuleTests
     }
 
     [Fact]
+    public void A_plans_own_thresholds_raise_alerts_beside_its_criteria()
+    {
+        var plan = TestPlan.Read(JsonNode.Parse("""{ "name": "x", "alert_thresholds": [ { "expression": "p(95) < 100", "for": "2s", "severity": "low" }, { "expression": "cpu_usage < 80" } ] }"""), new DocumentErrors());
+        var watch = Watch.Of(new WatchedRun(Guid.NewGuid(), "x", plan.SuccessCriteria, Thresholds: plan.AlertThresholds), []);
+
+        var changes = Enumerable.Range(0, 3).SelectMany(second => watch.Look(RunSeconds.Of(second, 500)).Select(c => (second, c.Breach.Severity, c.Breach.Source, c.Breach.Message))).ToList();
+
+        Assert.Equal([(1, Severity.Low, AlertSource.Criterion, "p(95) < 100 does not hold over the last 5 seconds: 500")], changes);
+    }
+
+    [Fact]
+    public void A_run_that_asks_two_systems_in_turns_has_no_course_to_look_at()
+    {
+        var byTurns = new WatchedRun(Guid.NewGuid(), "x", SuccessCriteria.Default, IsByTurns: true);
+
+        Assert.DoesNotContain("p99_step", Watch.Of(byTurns, []).Keys);
+        Assert.Contains("p99_step", Watch.Of(byTurns with { IsByTurns = false }, []).Keys);
+    }
+
+    [Fact]
     public void A_rule_that_is_shown_can_be_sent_back()
     {
         var shown = (JsonObject)JsonNode.Parse(System.Text.Json.JsonSerializer.Serialize(Rule("""{ "name": "r", "expression": "cpu_usage < 80" }""").Terms, WireJson.Options))!;
