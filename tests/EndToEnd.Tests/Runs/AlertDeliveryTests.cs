@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Loadstone.Plans;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -47,8 +48,9 @@ public sealed class AlertDeliveryTests(RunningPlatform running) : IAsyncLifetime
         Assert.All(subscriptions, s => Assert.DoesNotContain(_secret, s.ToJsonString()));
 
         var id = (await running.ExecuteAsync(RunningPlatform.Plan(""" "duration": "6s", "success_criteria": { "max_p95_response_time": 0.001 } """))).Id;
-        await running.EndOfAsync(id);
-        await UntilHeardAsync(id, h => h.Body.Contains("\"source\":\"verdict\"", StringComparison.Ordinal));
+        // Of a run that a busy machine has spoiled, no verdict is told.
+        if ((await running.EndOfAsync(id)).Verdict == VerdictOutcome.Failed)
+            await UntilHeardAsync(id, h => h.Body.Contains("\"source\":\"verdict\"", StringComparison.Ordinal));
         await UntilHeardAsync(id, h => h.Headers["Loadstone-Event"].ToString().StartsWith("alert.resolved.", StringComparison.Ordinal));
 
         Assert.All(HeardOf(id, "/hears"), AssertSigned);
