@@ -29,7 +29,8 @@ public sealed class Watches(IDocumentStore store, Alerts alerts, RunBaselines ba
         try
         {
             TakeBaseline(watched);
-            await KeepAsync(watched.Run, closed.Second, watched.Watch.Look(closed.Window), cancellation);
+            watched.Take(closed.Second, watched.Watch.Look(closed.Window));
+            await KeepAllAsync(watched, cancellation);
         }
         finally
         {
@@ -61,24 +62,35 @@ public sealed class Watches(IDocumentStore store, Alerts alerts, RunBaselines ba
             watched.Baseline = null;
     }
 
-    private async Task KeepAsync(WatchedRun run, int second, IReadOnlyList<Change> changes, CancellationToken cancellation)
+    // The watch has gone on when something cannot be kept now: it waits for the same second, or the next one, to come.
+    private async Task KeepAllAsync(Watched watched, CancellationToken cancellation)
     {
-        foreach (var change in changes)
+        while (watched.Untold.TryPeek(out var next))
         {
-            var id = Alerts.IdOf(run.Id, change.Key, change.Occurrence);
-            switch (change.Kind)
+            try
             {
-                case ChangeKind.Ended:
-                    await alerts.EndAsync(id, second, cancellation);
-                    break;
-                case ChangeKind.Grew:
-                    await alerts.DecideAsync(id, alert => Alert.Grow(alert, change.Breach.Value, change.Breach.Message, second, time.GetUtcNow()), "alerting", cancellation);
-                    break;
-                default:
-                    await RaiseAsync(id, run, second, change, cancellation);
-                    break;
+                await KeepAsync(watched.Run, next.Second, next.Change, cancellation);
             }
+            catch (Exception e) when (!BusTopology.IsPassing(e))
+            {
+                // Nothing that never works may stand before all the rest; the second goes to the errors.
+                watched.Untold.Dequeue();
+                throw;
+            }
+
+            watched.Untold.Dequeue();
         }
+    }
+
+    private Task KeepAsync(WatchedRun run, int second, Change change, CancellationToken cancellation)
+    {
+        var id = Alerts.IdOf(run.Id, change.Key, change.Occurrence);
+        return change.Kind switch
+        {
+            ChangeKind.Ended => alerts.EndAsync(id, second, cancellation),
+            ChangeKind.Grew => alerts.DecideAsync(id, alert => Alert.Grow(alert, change.Breach.Value, change.Breach.Message, second, time.GetUtcNow()), "alerting", cancellation),
+            _ => RaiseAsync(id, run, second, change, cancellation),
+        };
     }
 
     private async Task RaiseAsync(Guid id, WatchedRun run, int second, Change change, CancellationToken cancellation)
@@ -128,5 +140,14 @@ public sealed class Watches(IDocumentStore store, Alerts alerts, RunBaselines ba
         public SemaphoreSlim Turn { get; } = new(1);
 
         public Task<MetricWindow?>? Baseline { get; set; }
+
+        /// <summary>What was seen and is not kept yet, in order; touched in turn only.</summary>
+        public Queue<(int Second, Change Change)> Untold { get; } = new();
+
+        public void Take(int second, IReadOnlyList<Change> changes)
+        {
+            foreach (var change in changes)
+                Untold.Enqueue((second, change));
+        }
     }
 }

@@ -1,0 +1,134 @@
+using Loadstone.Alerting;
+using Loadstone.Alerting.Maintenance;
+using Loadstone.Alerting.Watching;
+using Loadstone.Contracts;
+using Loadstone.EventStore;
+using Loadstone.Measurement;
+using Loadstone.Plans;
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace Loadstone.Services.Tests.Alerting;
+
+/// <summary>What is seen of a run becomes alerts in a real store, once each, whatever breaks on the way.</summary>
+public sealed class WatchesTests(TestDatabase database) : IClassFixture<TestDatabase>, IAsyncLifetime
+{
+    private readonly SetClock _clock = new();
+    private readonly Guid _run = Guid.NewGuid();
+    private WebApplication _app = null!;
+
+    private string Environment => $"environment of {_run}";
+
+    private IDocumentStore Store => _app.Services.GetRequiredService<IDocumentStore>();
+
+    public async Task InitializeAsync()
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Configuration["LOADSTONE_POSTGRES"] = new NpgsqlConnectionStringBuilder(database.ConnectionString) { CommandTimeout = 3 }.ConnectionString;
+        builder.AddStore();
+        builder.Services.AddSingleton<TimeProvider>(_clock);
+        builder.Services.AddMassTransit(bus => bus.UsingInMemory());
+
+        _app = builder.Build();
+        await Store.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
+        await using var session = Store.LightweightSession();
+        session.Store(new WatchedRun(_run, "x", new SuccessCriteria { MaxP95ResponseTime = 100 }, Guid.NewGuid(), Environment));
+        await session.SaveChangesAsync();
+    }
+
+    public async Task DisposeAsync() => await _app.DisposeAsync();
+
+    [Fact]
+    public async Task A_breach_that_could_not_be_kept_is_kept_when_its_second_comes_again()
+    {
+        var watches = NewWatches();
+        await using (var source = NpgsqlDataSource.Create(database.ConnectionString))
+        {
+            await using var other = await source.OpenConnectionAsync();
+            await using var transaction = await other.BeginTransactionAsync();
+            await using var hold = new NpgsqlCommand("lock table alerting.mt_events in access exclusive mode", other);
+            await hold.ExecuteNonQueryAsync();
+            await Assert.ThrowsAnyAsync<Exception>(() => watches.LookAsync(Closed(0, 500), CancellationToken.None));
+        }
+
+        await watches.LookAsync(Closed(0, 500), CancellationToken.None);
+
+        Assert.Equal((AlertStatus.Active, "p95_response_time"), (await AlertsAsync()).Select(a => (a.Status, a.Raised.MetricName)).Single());
+    }
+
+    [Fact]
+    public async Task Another_instance_that_takes_the_run_over_ends_the_same_alert_and_counts_on()
+    {
+        await LookAsync(NewWatches(), 0, 3, 500);
+        var second = NewWatches();
+        await LookAsync(second, 3, 15, 50);
+        await LookAsync(second, 15, 20, 500);
+
+        Assert.Equal([(1, AlertStatus.Resolved), (2, AlertStatus.Active)], (await AlertsAsync()).Select(a => (a.Raised.Occurrence, a.Status)));
+    }
+
+    [Fact]
+    public async Task What_a_person_suppressed_raises_nothing_more_in_the_run()
+    {
+        var watches = NewWatches();
+        await LookAsync(watches, 0, 3, 500);
+        var first = Assert.Single(await AlertsAsync());
+        await _app.Services.GetRequiredService<Alerts>().DecideAsync(first.Id, a => Alert.Suppress(a, "ada", null, _clock.Now), "ada", CancellationToken.None);
+        await LookAsync(watches, 3, 15, 50);
+        await LookAsync(watches, 15, 20, 500);
+
+        Assert.Equal(AlertStatus.Suppressed, Assert.Single(await AlertsAsync()).Status);
+    }
+
+    [Fact]
+    public async Task In_a_maintenance_window_alerts_are_kept_suppressed_and_after_it_they_are_told_again()
+    {
+        await using (var session = Store.LightweightSession())
+        {
+            var terms = new MaintenanceTerms { Name = "moving", StartsAt = _clock.Now.AddMinutes(-1), EndsAt = _clock.Now.AddMinutes(1), Environment = Environment };
+            var id = Guid.NewGuid();
+            session.Events.StartStream<MaintenanceWindow>(id, new MaintenanceWindowCreated(id, terms, "ada", _clock.Now));
+            await session.SaveChangesAsync();
+        }
+
+        var watches = NewWatches();
+        await LookAsync(watches, 0, 3, 500);
+        await LookAsync(watches, 3, 15, 50);
+        _clock.Advance(TimeSpan.FromMinutes(2));
+        await LookAsync(watches, 15, 20, 500);
+
+        Assert.Equal([("moving", AlertStatus.Resolved), (null, AlertStatus.Active)], (await AlertsAsync()).Select(a => (a.Raised.Maintenance, a.Status)));
+    }
+
+    [Fact]
+    public async Task When_a_run_ends_so_do_its_breaches_and_what_was_found_of_it_as_a_whole_stays()
+    {
+        var watches = NewWatches();
+        await LookAsync(watches, 0, 3, 500);
+        await _app.Services.GetRequiredService<Alerts>().RaiseAsync(
+            (await AlertsAsync())[0].Raised with { Id = Guid.NewGuid(), Source = AlertSource.Verdict, Key = "verdict" }, CancellationToken.None);
+
+        await watches.EndAsync(_run, CancellationToken.None);
+
+        Assert.Equal([AlertStatus.Active, AlertStatus.Resolved], (await AlertsAsync()).OrderBy(a => a.Status).Select(a => a.Status));
+    }
+
+    private Watches NewWatches() => ActivatorUtilities.CreateInstance<Watches>(_app.Services, new RunBaselines(null!, null!, null!));
+
+    private async Task LookAsync(Watches watches, int from, int to, double responseMs)
+    {
+        for (var second = from; second < to; second++)
+            await watches.LookAsync(Closed(second, responseMs), CancellationToken.None);
+    }
+
+    private WindowClosed Closed(int second, double responseMs) =>
+        new(_run, second, 0, RunSeconds.Of(second, responseMs), new RunFigures(), [], _clock.Now);
+
+    private async Task<IReadOnlyList<Alert>> AlertsAsync()
+    {
+        await using var session = Store.QuerySession();
+        return await session.QueryAsync<Alert>("where d.data -> 'raised' ->> 'execution_id' = ? order by d.data -> 'raised' ->> 'occurrence'", _run.ToString());
+    }
+}
