@@ -29,6 +29,7 @@ internal static class ReportHtml
         FindingsHtml.AddBaseline(html, report.Baseline);
         AddInterventions(html, report);
         AddCharts(html, report.Series, report.Interventions);
+        ResourcesHtml.Add(html, report);
         AddPhases(html, report.Phases);
         AddOperations(html, report);
         AddTimings(html, report.Operations);

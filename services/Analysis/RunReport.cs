@@ -178,11 +178,21 @@ public sealed record OperationFigures(
 /// <summary>One point of the charts.</summary>
 public sealed record ReportPoint(int Second, int Users, double RequestsPerSecond, double P50, double P95, double P99, double ErrorRate, double LagP99)
 {
+    /// <summary>The busiest load generator's processor, in %. Absent in reports that were stored before it was kept, like <see cref="Target"/>.</summary>
+    public double? GeneratorCpu { get; init; }
+
+    /// <summary>What was measured at the target, by name; null when nothing was.</summary>
+    public IReadOnlyDictionary<string, double>? Target { get; init; }
+
     public static ReportPoint Of(MetricWindow window)
     {
         var figures = RunFigures.Of(window.Total(), window.Seconds);
         return new ReportPoint(
             window.Sequence, window.VirtualUsers, Math.Round(figures.ThroughputRps, 2), figures.P50ResponseTime, figures.P95ResponseTime,
-            figures.P99ResponseTime, figures.ErrorRate, Math.Round(window.Lag.PercentileMs(99), 3));
+            figures.P99ResponseTime, figures.ErrorRate, Math.Round(window.Lag.PercentileMs(99), 3))
+        {
+            GeneratorCpu = Math.Round(window.Health.CpuPercent, 1),
+            Target = window.CustomMetrics.Count == 0 ? null : window.CustomMetrics.ToDictionary(m => m.Key, m => Math.Round(m.Value.Avg, 4)),
+        };
     }
 }

@@ -47,6 +47,27 @@ public sealed class ReportHtmlTests
     }
 
     [Fact]
+    public void What_was_measured_at_the_target_has_a_chart_each_and_seconds_without_a_value_are_left_out()
+    {
+        var seconds = Enumerable.Range(0, 6).Select(i => new MetricWindow { Sequence = i, Health = new GeneratorHealth(20, 1, 0) }).ToList();
+        foreach (var second in seconds.Where(s => s.Sequence != 3))
+        {
+            second.Count("cpu_usage", CustomMetric.Of(40 + second.Sequence));
+            second.Count("memory_usage", CustomMetric.Of(512e6));
+        }
+
+        var run = new RunToJudge(Guid.NewGuid(), Guid.NewGuid(), "x", new TestPlan { Name = "x" }, "sample", "me", DateTimeOffset.UnixEpoch);
+        var measured = new RunMeasurements(run.Id, new MetricWindow(), [], [], seconds);
+        var html = ReportHtml.Of(RunReport.Of(run, measured, Judgement.Decide(run, measured, [], DateTimeOffset.UnixEpoch)));
+
+        Assert.Contains("<figcaption>Target: cpu_usage, %</figcaption>", html);
+        Assert.Contains("<td>2</td><td>42</td></tr><tr><td>4</td><td>44</td>", html);
+        Assert.Contains("<figcaption>Target: memory_usage, MB</figcaption>", html);
+        Assert.Contains("<td>512</td>", html);
+        Assert.Contains("<figcaption>Load generator: processor, % of its cores</figcaption>", html);
+    }
+
+    [Fact]
     public void Where_the_time_went_is_shown_for_the_phases_that_were_measured()
     {
         var requests = new OperationWindow { Scenario = "s", Operation = "o", Sent = 1, Ok = 1 };
