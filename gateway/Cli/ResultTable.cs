@@ -24,11 +24,13 @@ internal static class ResultTable
         foreach (var why in x.Summary.Reasons)
             session.Say.WriteLine($"  {why}");
         if (x.Verdict is not null)
-            WriteInsights(session, await session.Api.InsightsAsync(x.Id, CancellationToken.None));
+            WriteInsights(session, await session.Api.InsightsAsync(x.Id, CancellationToken.None), x.Summary.Reasons);
     }
 
-    private static void WriteInsights(Connection.Session session, InsightsAnswer found)
+    private static void WriteInsights(Connection.Session session, InsightsAnswer found, IReadOnlyList<string> said)
     {
+        foreach (var insight in found.Insights.Except(said))
+            session.Say.WriteLine($"  {insight}");
         if (found.PerformanceGrade is { } grade)
             session.Say.WriteLine($"grade {grade}");
         foreach (var f in found.Bottlenecks)

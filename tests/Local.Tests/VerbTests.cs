@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Loadstone.Local.Tests;
 
 /// <summary>The clone's one command, by its own text: to run each of its verbs would be to build everything.</summary>
@@ -13,5 +15,37 @@ public sealed class VerbTests
             .SelectMany(line => line.Trim().TrimEnd(')').Split(" | "));
 
         Assert.Equal(helped.Order(), sentOn.Order());
+    }
+
+    [Fact]
+    public async Task Of_verbs_that_start_at_once_one_builds_and_the_others_wait_for_it()
+    {
+        var folder = Directory.CreateTempSubdirectory("verbs").FullName;
+        File.Copy(Path.Combine(StateFolder.FindClone(), "loadstone"), Path.Combine(folder, "loadstone"));
+        // A build that takes some time, and programs that say that they ran.
+        Write("dotnet", "if [ \"$1\" = build ]; then echo built >> builds; sleep 0.5; else echo ran >> runs; fi");
+
+        var exits = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => RunAsync("list")));
+
+        Assert.Equal([0, 0, 0], exits);
+        Assert.Equal((1, 3), (File.ReadAllLines(Path.Combine(folder, "builds")).Length, File.ReadAllLines(Path.Combine(folder, "runs")).Length));
+        Directory.Delete(folder, recursive: true);
+
+        void Write(string name, string text)
+        {
+            File.WriteAllText(Path.Combine(folder, name), $"#!/bin/bash\n{text}\n");
+            File.SetUnixFileMode(Path.Combine(folder, name), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
+        async Task<int> RunAsync(string verb)
+        {
+            var start = new ProcessStartInfo("bash", [Path.Combine(folder, "loadstone"), verb]) { WorkingDirectory = folder, RedirectStandardError = true, UseShellExecute = false };
+            start.Environment["PATH"] = $"{folder}:{start.Environment["PATH"]}";
+            using var process = Process.Start(start)!;
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            await process.StandardError.ReadToEndAsync(patience.Token);
+            await process.WaitForExitAsync(patience.Token);
+            return process.ExitCode;
+        }
     }
 }
