@@ -25,7 +25,7 @@ export function ChartWithTable({ title, x, series, marks = NO_MARKS, nameOfX = '
   return (
     <Paper withBorder p="md" component="figure" m={0} aria-labelledby={id} data-points={x.length} className="figure">
       <Group justify="space-between" mb="xs">
-        <Title order={3} size="h5" id={id}>{title}</Title>
+        <Title order={2} size="h5" id={id}>{title}</Title>
         <Button size="xs" variant="default" aria-expanded={isTable} onClick={() => setIsTable(!isTable)}>{isTable ? 'Show chart' : 'Show table'}</Button>
       </Group>
       {isTable ? <SeriesTable title={title} x={x} series={series} nameOfX={nameOfX} formatX={formatX} /> : <Chart x={x} series={series} marks={marks} formatX={formatX} />}

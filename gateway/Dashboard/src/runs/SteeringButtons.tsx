@@ -1,18 +1,13 @@
 import { Button, Group, NumberInput, Radio, Stack } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { useState } from 'react';
-import { fetchApi, refresh, type Execution } from '../api/client';
+import { act } from '../api/act';
+import { fetchApi, type Execution } from '../api/client';
 import { useMay } from '../api/session';
 import { confirm } from '../parts/confirm';
-import { notifyDone, notifyFailed } from '../parts/notify';
 
-type Answer = { data?: { message: string }; error?: unknown };
-
-async function steer(asked: Promise<Answer>) {
-  const { data, error } = await asked.catch((broken: unknown): Answer => ({ error: broken }));
-  if (error) notifyFailed(error);
-  else notifyDone(data?.message ?? 'Done.');
-  await refresh('/api/load-testing/executions', '/api/load-testing/executions/{id}/status', '/api/load-testing/executions/{id}/events');
+async function steer(asked: Promise<{ data?: unknown; error?: unknown }>, done: string) {
+  await act(asked, done, '/api/load-testing/executions', '/api/load-testing/executions/{id}/status', '/api/load-testing/executions/{id}/events');
 }
 
 /** What can be done with a run that goes on, each after a question. */
@@ -25,15 +20,15 @@ export function SteeringButtons({ execution }: { execution: Execution }) {
   const isWaiting = execution.status === 'scheduled';
   const pause = () => confirm({
     title: 'Pause the test?', text: `${name} stops sending requests, and its clock stands still, until it is resumed.`, action: 'Pause',
-    onConfirm: () => void steer(fetchApi.POST('/api/load-testing/executions/{id}/pause', path)),
+    onConfirm: () => void steer(fetchApi.POST('/api/load-testing/executions/{id}/pause', path), `${name} is paused.`),
   });
   const resume = () => confirm({
     title: 'Resume the test?', text: `${name} goes on where it was held.`, action: 'Resume',
-    onConfirm: () => void steer(fetchApi.POST('/api/load-testing/executions/{id}/resume', path)),
+    onConfirm: () => void steer(fetchApi.POST('/api/load-testing/executions/{id}/resume', path), `${name} goes on.`),
   });
   const skip = () => confirm({
     title: 'Skip the phase?', text: `The present phase of ${name} ends, and the run is shorter.`, action: 'Skip the phase',
-    onConfirm: () => void steer(fetchApi.POST('/api/load-testing/executions/{id}/steer', { ...path, body: { skip_phase: true } })),
+    onConfirm: () => void steer(fetchApi.POST('/api/load-testing/executions/{id}/steer', { ...path, body: { skip_phase: true } }), 'The phase is skipped.'),
   });
   return (
     <Group gap="xs" mt="sm">
@@ -48,7 +43,7 @@ export function SteeringButtons({ execution }: { execution: Execution }) {
 export function StopButton({ execution }: { execution: Execution }) {
   const stop = () => confirm({
     title: 'Stop the test?', text: `${execution.execution_name} ends now, as cancelled. What was measured is kept and reported.`, action: 'Stop the test', isDangerous: true,
-    onConfirm: () => void steer(fetchApi.POST('/api/load-testing/executions/{id}/stop', { params: { path: { id: execution.id } } })),
+    onConfirm: () => void steer(fetchApi.POST('/api/load-testing/executions/{id}/stop', { params: { path: { id: execution.id } } }), `${execution.execution_name} is being stopped.`),
   });
   return <Button color="red.9" onClick={stop} data-testid="stop-test-button">Stop</Button>;
 }
@@ -65,7 +60,7 @@ function ChangeForm({ execution }: { execution: Execution }) {
   const send = () => {
     const body = kind === 'users' ? { users: Number(amount) } : { rate: Number(amount) };
     modals.closeAll();
-    void steer(fetchApi.POST('/api/load-testing/executions/{id}/steer', { params: { path: { id: execution.id } }, body }));
+    void steer(fetchApi.POST('/api/load-testing/executions/{id}/steer', { params: { path: { id: execution.id } }, body }), 'The load changes in a second.');
   };
   return (
     <Stack>
