@@ -13,8 +13,14 @@ public sealed class DashboardPlatform : RunningPlatform
     private static readonly string[] Quietly =
         ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
 
+    // For machines that are busy with other tests; nothing waits longer than it has to.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
     private IPlaywright? _playwright;
     private IBrowser? _browser;
+    private readonly List<ExecutionView> _samples = [];
+    private Guid? _sample;
+    private int _nextSample;
 
     /// <summary>What the overview said before anything was made or run.</summary>
     public string FirstSight { get; private set; } = "";
@@ -29,6 +35,7 @@ public sealed class DashboardPlatform : RunningPlatform
         }
 
         await base.InitializeAsync();
+        Assertions.SetDefaultExpectTimeout((float)Patience.TotalMilliseconds);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = Quietly });
         await using var first = await VisitAsync("admin");
@@ -57,7 +64,7 @@ public sealed class DashboardPlatform : RunningPlatform
     public async Task<Visit> ArriveAsync(int width = 1280, int height = 900, ColorScheme scheme = ColorScheme.Light)
     {
         var context = await _browser!.NewContextAsync(new() { BaseURL = Platform.Gateway.ToString(), ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme });
-        context.SetDefaultTimeout((float)TimeSpan.FromSeconds(20).TotalMilliseconds);
+        context.SetDefaultTimeout((float)Patience.TotalMilliseconds);
         return new Visit(context, await context.NewPageAsync());
     }
 
@@ -68,8 +75,30 @@ public sealed class DashboardPlatform : RunningPlatform
         return (stored["id"]!.GetValue<Guid>(), stored["name"]!.ToString());
     }
 
-    /// <summary>A finished run of a plan.</summary>
-    public async Task<ExecutionView> FinishedAsync(string members = "") => await RunAsync(Plan(members));
+    /// <summary>Ends whatever a test that failed has left running, for the page shows one run at a time.</summary>
+    public async Task QuietAsync()
+    {
+        foreach (var run in (await Api.StopAllExecutionsAsync([], CancellationToken.None)).Stopped)
+            await EndOfAsync(run);
+    }
+
+    /// <summary>The configuration whose runs <see cref="SampleRunAsync"/> makes.</summary>
+    public string SampleName { get; } = $"sample {Guid.NewGuid()}";
+
+    /// <summary>A finished run of one configuration; the first two calls of each test find those that are there.</summary>
+    public async Task<ExecutionView> SampleRunAsync()
+    {
+        if (_samples.Count < 2)
+            _samples.Add(await RunSampleAsync());
+        return _samples[_nextSample++ % _samples.Count];
+    }
+
+    private async Task<ExecutionView> RunSampleAsync()
+    {
+        _sample ??= (await ConfigureAsync($""" "name": "{SampleName}" """)).Id;
+        var asked = await Api.ExecuteAsync(Guid.NewGuid().ToString(), new ExecuteRequest(_sample, $"sample run {_samples.Count + 1}"), CancellationToken.None);
+        return await EndOfAsync(asked.Execution.Id);
+    }
 
     // Other tests may have left executions in the servers' own database.
     protected override async Task<Dictionary<string, string>> SettingsAsync()

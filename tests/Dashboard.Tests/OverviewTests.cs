@@ -13,6 +13,7 @@ public sealed class OverviewTests(DashboardPlatform running)
     [Fact]
     public async Task A_test_is_started_watched_paused_resumed_and_stopped_without_a_reload()
     {
+        await running.QuietAsync();
         var (id, name) = await running.ConfigureAsync(""" "duration": "60s" """);
         await using var visit = await running.VisitAsync("engineer");
         var page = visit.Page;
@@ -24,10 +25,10 @@ public sealed class OverviewTests(DashboardPlatform running)
         await Expect(page.GetByTestId("test-running-alert")).ToBeVisibleAsync();
         await Expect(stop).ToBeVisibleAsync();
         await Expect(page.GetByTestId("running-badge")).ToBeVisibleAsync();
-        await PointsAsync(page, atLeast: 2);
+        await page.PointsAsync(atLeast: 2);
         var before = await page.GetByTestId("total-requests-card").InnerTextAsync();
-        await PointsAsync(page, atLeast: 4);
-        Assert.NotEqual(before, await page.GetByTestId("total-requests-card").InnerTextAsync());
+        await page.PointsAsync(atLeast: 4);
+        await Expect(page.GetByTestId("total-requests-card")).Not.ToHaveTextAsync(before, new() { UseInnerText = true });
 
         await visit.ConfirmedAsync("Pause", "Pause");
         await Expect(page.GetByTestId("test-running-alert")).ToContainTextAsync("paused");
@@ -41,7 +42,4 @@ public sealed class OverviewTests(DashboardPlatform running)
         await Expect(page.GetByRole(AriaRole.Table).Last).ToContainTextAsync("cancelled");
         Assert.Empty(visit.Complaints);
     }
-
-    private static Task<IJSHandle> PointsAsync(IPage page, int atLeast) =>
-        page.WaitForFunctionAsync("least => Number(document.querySelector('figure').dataset.points) >= least", atLeast);
 }

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -44,6 +45,9 @@ public sealed class Visit : IAsyncDisposable
 
     public Task HeadingAsync(string heading) => Expect(Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync(heading);
 
+    /// <summary>Waits until nothing on the page is still being loaded.</summary>
+    public Task SettledAsync() => Expect(Page.Locator("[role=status][aria-label^='Loading']")).ToHaveCountAsync(0);
+
     /// <summary>Presses a button, and the one that confirms it.</summary>
     public async Task ConfirmedAsync(string button, string confirmation)
     {
@@ -53,4 +57,14 @@ public sealed class Visit : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _context.DisposeAsync();
+}
+
+internal static class Pages
+{
+    /// <summary>Any text that a pattern matches.</summary>
+    public static Regex Like(string pattern) => new(pattern, RegexOptions.None, TimeSpan.FromSeconds(1));
+
+    /// <summary>Waits until the first chart shows so many points.</summary>
+    public static Task<IJSHandle> PointsAsync(this IPage page, int atLeast) =>
+        page.WaitForFunctionAsync("least => Number(document.querySelector('figure')?.dataset.points ?? 0) >= least", atLeast);
 }

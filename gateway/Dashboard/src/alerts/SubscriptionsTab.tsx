@@ -1,12 +1,12 @@
-import { Button, Code, Stack } from '@mantine/core';
+import { Button, Code, PasswordInput, Stack } from '@mantine/core';
 import { act } from '../api/act';
 import { api, fetchApi, type Schemas } from '../api/client';
 import { useMay } from '../api/session';
-import { ListMember, TextMember, type Part } from '../forms/MemberInputs';
+import { ChoiceMember, ListMember, TextMember, type Part } from '../forms/MemberInputs';
 import { openForm } from '../forms/openForm';
 import { DataTable, type Column } from '../parts/DataTable';
 import { Empty, QueryView } from '../parts/QueryView';
-import { planOf } from '../plans/plan';
+import { asText, planOf, withMember } from '../plans/plan';
 import { ResourceActions, versioned } from '../resources/ResourceActions';
 
 type Subscription = Schemas['AlertSubscriptionResource'];
@@ -19,19 +19,19 @@ const COLUMNS: Column<Subscription>[] = [
   { header: 'Channel', cell: (s) => s.channel },
   { header: 'Severities', cell: (s) => s.severities?.join(', ') ?? 'all' },
   { header: 'Events', cell: (s) => s.events?.join(', ') ?? 'raised, resolved' },
-  { header: 'Queue', cell: (s) => <Code>{s.queue}</Code> },
+  { header: 'Goes to', cell: (s) => s.url ?? s.to?.join(', ') ?? <Code>{s.queue}</Code> },
   { header: 'Do', cell: (s) => <Actions subscription={s} /> },
 ];
 
 export function SubscriptionsTab() {
   const mayWrite = useMay('engineer');
   const subscriptions = api.useQuery('get', ADDRESS, { params: { query: { limit: 200 } } });
-  const make = () => openForm({ title: 'New subscription', first: {}, fields, send: (written) => act(fetchApi.POST(ADDRESS, { body: written as never }), 'The subscription is stored.', ADDRESS) });
+  const make = () => openForm({ title: 'New subscription', first: { channel: 'rabbitmq' }, fields, send: (written) => act(fetchApi.POST(ADDRESS, { body: written as never }), 'The subscription is stored.', ADDRESS) });
   return (
     <Stack>
       {mayWrite && <div><Button onClick={make}>New subscription</Button></div>}
       <QueryView query={subscriptions} what="the subscriptions">
-        {(answer) => answer.subscriptions.length === 0 ? <Empty title="No subscriptions">A subscription is a queue that the platform fills with alerts.</Empty> : <DataTable caption="Alert subscriptions" columns={COLUMNS} rows={answer.subscriptions} rowKey={(s) => s.id} />}
+        {(answer) => answer.subscriptions.length === 0 ? <Empty title="No subscriptions">A subscription brings alerts to a queue, a webhook or a mail box.</Empty> : <DataTable caption="Alert subscriptions" columns={COLUMNS} rows={answer.subscriptions} rowKey={(s) => s.id} />}
       </QueryView>
     </Stack>
   );
@@ -50,8 +50,17 @@ function fields(part: Part) {
   return (
     <>
       <TextMember part={part} name="name" label="Name" />
+      <ChoiceMember part={part} name="channel" label="Channel" description="It stays what it was at first" options={['rabbitmq', 'webhook', 'email'].map((value) => ({ value, label: value }))} />
+      {part.value.channel === 'webhook' && (
+        <>
+          <TextMember part={part} name="url" label="URL" />
+          <PasswordInput label="Secret" description="What its calls are signed with; 16 characters or more, never shown again" value={asText(part.value.secret)} error={part.faults.secret}
+            onChange={(e) => part.change(withMember(part.value, 'secret', e.currentTarget.value || undefined))} autoComplete="new-password" />
+        </>
+      )}
+      {part.value.channel === 'email' && <ListMember part={part} name="to" label="To, one address a line" />}
       <ListMember part={part} name="severities" label="Severities, one a line" description="low, medium, high, critical; nothing for all" />
-      <ListMember part={part} name="events" label="Events, one a line" description="raised, acknowledged, suppressed, resolved; nothing for raised and resolved" />
+      <ListMember part={part} name="events" label="Events, one a line" description="raised, grew, acknowledged, suppressed, resolved; nothing for raised and resolved" />
     </>
   );
 }

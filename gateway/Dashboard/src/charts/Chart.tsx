@@ -63,7 +63,7 @@ function optionsOf(home: HTMLElement, shown: { current: Drawing }): uPlot.Option
       { label: 'At', value: (_, at: number | null) => (at === null ? '' : shown.current.formatX(at)) },
       ...series.map((one, i) => ({
         label: one.name, scale: one.axis, width: 2, dash: DASHES[i % DASHES.length], stroke: style.getPropertyValue(`--chart-line-${(i % 4) + 1}`).trim(),
-        points: { show: one.values.length < 3 }, spanGaps: false, value: (_: uPlot, value: number | null) => one.format(value),
+        points: { show: (drawn: uPlot) => drawn.data[0].length < 3 }, spanGaps: false, value: (_: uPlot, value: number | null) => one.format(value),
       })),
     ],
     hooks: { draw: [(drawn) => drawMarks(drawn, shown.current.marks, ink)] },

@@ -1,9 +1,12 @@
 import { Group, NativeSelect, Stack, Tabs } from '@mantine/core';
 import { useState } from 'react';
 import { AlertsTable } from '../alerts/AlertsTable';
+import { MaintenanceTab } from '../alerts/MaintenanceTab';
 import { RulesTab } from '../alerts/RulesTab';
 import { SubscriptionsTab } from '../alerts/SubscriptionsTab';
+import { UndeliveredTab } from '../alerts/UndeliveredTab';
 import { api } from '../api/client';
+import { useMay } from '../api/session';
 import { Page } from '../layout/Page';
 import { Pager, useCursor } from '../parts/Pager';
 import { Empty, QueryView } from '../parts/QueryView';
@@ -12,6 +15,7 @@ const STATUSES = ['active', 'acknowledged', 'resolved', 'suppressed'] as const;
 const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const;
 
 export function AlertsPage() {
+  const mayReplay = useMay('engineer');
   return (
     <Page title="Alerts">
       <Tabs defaultValue="alerts" keepMounted={false}>
@@ -19,10 +23,14 @@ export function AlertsPage() {
           <Tabs.Tab value="alerts">Alerts</Tabs.Tab>
           <Tabs.Tab value="rules">Rules</Tabs.Tab>
           <Tabs.Tab value="subscriptions">Subscriptions</Tabs.Tab>
+          <Tabs.Tab value="maintenance">Maintenance</Tabs.Tab>
+          {mayReplay && <Tabs.Tab value="undelivered">Undelivered</Tabs.Tab>}
         </Tabs.List>
         <Tabs.Panel value="alerts" pt="md"><AllAlerts /></Tabs.Panel>
         <Tabs.Panel value="rules" pt="md"><RulesTab /></Tabs.Panel>
         <Tabs.Panel value="subscriptions" pt="md"><SubscriptionsTab /></Tabs.Panel>
+        <Tabs.Panel value="maintenance" pt="md"><MaintenanceTab /></Tabs.Panel>
+        {mayReplay && <Tabs.Panel value="undelivered" pt="md"><UndeliveredTab /></Tabs.Panel>}
       </Tabs>
     </Page>
   );

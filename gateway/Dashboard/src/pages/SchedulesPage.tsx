@@ -62,7 +62,7 @@ function Actions({ schedule, name, configurations }: { schedule: Schedule; name:
   const remove = () => void act(fetchApi.DELETE(ONE, versioned(schedule)), 'The schedule is out of use.', ADDRESS);
   return (
     <ResourceActions name={name} onChange={change} onRemove={remove}>
-      <Button size="compact-xs" variant="default" aria-label={`Run ${name} now`} onClick={runNow}>Run now</Button>
+      <Button size="compact-xs" variant="default" aria-label={`Run now: ${name}`} onClick={runNow}>Run now</Button>
     </ResourceActions>
   );
 }

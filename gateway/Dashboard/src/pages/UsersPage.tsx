@@ -78,7 +78,7 @@ function UserActions({ user }: { user: User }) {
   return (
     <Group gap={4} wrap="nowrap">
       <Button size="compact-xs" variant="default" aria-label={`New password for ${user.name}`} onClick={() => void reset()}>New password</Button>
-      {user.name !== me.name && <Button size="compact-xs" variant="default" aria-label={`Lock ${user.name} out`} onClick={lockOut}>Lock out</Button>}
+      {user.name !== me.name && <Button size="compact-xs" variant="default" aria-label={`Lock out ${user.name}`} onClick={lockOut}>Lock out</Button>}
     </Group>
   );
 }

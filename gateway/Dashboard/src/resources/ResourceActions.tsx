@@ -13,7 +13,7 @@ export function ResourceActions({ name, onChange, onRemove, children }: Props) {
     <Group gap={4} wrap="nowrap">
       {children}
       {onChange && <Button size="compact-xs" variant="default" aria-label={`Change ${name}`} onClick={onChange}>Change</Button>}
-      {onRemove && <Button size="compact-xs" variant="default" aria-label={`Take ${name} out of use`} onClick={remove}>Take out of use</Button>}
+      {onRemove && <Button size="compact-xs" variant="default" aria-label={`Take out of use: ${name}`} onClick={remove}>Take out of use</Button>}
     </Group>
   );
 }

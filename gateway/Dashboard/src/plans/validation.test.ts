@@ -1,0 +1,13 @@
+import { expect, it } from 'vitest';
+import { checkBy } from './validation';
+
+const check = checkBy({
+  type: 'object', required: ['name'], additionalProperties: false,
+  properties: { name: { type: 'string' }, users: { type: 'integer', minimum: 1 }, steps: { type: 'array', items: { type: 'object', required: ['path'] } } },
+});
+
+it('names what is wrong by the path that the API would name', () => {
+  expect(Object.keys(check({ users: 0, steps: [{}], colour: 'red' })).sort()).toEqual(['', 'colour', 'steps[0]', 'users']);
+  expect(check({ name: 'a', colour: 'red' })).toEqual({ colour: 'is not known here' });
+  expect(check({ name: 'a', users: 3, steps: [{ path: '/' }] })).toEqual({});
+});

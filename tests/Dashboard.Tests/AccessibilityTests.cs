@@ -1,0 +1,76 @@
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+
+namespace Loadstone.Dashboard.Tests;
+
+/// <summary>Every page is for everybody: WCAG 2.1 AA as far as axe can tell, from a phone to a wide screen.</summary>
+[Collection(nameof(DashboardPlatform))]
+public sealed class AccessibilityTests(DashboardPlatform running)
+{
+    private static readonly string[] Tabs = ["summary", "metrics", "endpoints", "resources", "bottlenecks", "recommendations", "alerts", "events"];
+
+    private static readonly AxeRunOptions Rules = new()
+    {
+        RunOnly = new RunOnlyOptions { Type = "tag", Values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"] },
+    };
+
+    [Theory]
+    [InlineData(1280, 900, ColorScheme.Light)]
+    [InlineData(360, 740, ColorScheme.Dark)]
+    public async Task No_page_breaks_WCAG_or_is_wider_than_the_screen(int width, int height, ColorScheme scheme)
+    {
+        var faults = new List<string>();
+        await using var visit = await running.VisitAsync("admin", width, height, scheme);
+        foreach (var (path, heading) in await PagesAsync())
+        {
+            await visit.GoAsync(path, heading);
+            await visit.SettledAsync();
+            faults.AddRange(await FaultsAsync(visit.Page, path));
+        }
+
+        Assert.Empty(faults);
+        Assert.Empty(visit.Complaints);
+    }
+
+    [Fact]
+    public async Task Neither_high_contrast_nor_a_form_nor_the_door_breaks_WCAG()
+    {
+        await using var stranger = await running.ArriveAsync();
+        await stranger.GoAsync("/dashboard/sign-in", "Sign in to Loadstone");
+        await using var visit = await running.VisitAsync("admin");
+        await visit.Page.EvaluateAsync("localStorage.setItem('loadstone-contrast', 'more')");
+        await visit.GoAsync("environments", "Environments");
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "New environment" }).ClickAsync();
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Dialog)).ToBeVisibleAsync();
+
+        Assert.Empty(await FaultsAsync(stranger.Page, "sign-in"));
+        Assert.Equal("more", await visit.Page.EvaluateAsync<string>("document.documentElement.dataset.contrast"));
+        Assert.Empty(await FaultsAsync(visit.Page, "a form in high contrast"));
+    }
+
+    private async Task<List<(string Path, string Heading)>> PagesAsync()
+    {
+        var (first, second) = (await running.SampleRunAsync(), await running.SampleRunAsync());
+        var configuration = first.ConfigurationId;
+        return
+        [
+            ("/dashboard/load-testing", "Load Testing"), ("configurations", "Test Configurations"), ("configurations/new", "New configuration"),
+            ($"configurations/{configuration}", running.SampleName), ("results", "Test Results"),
+            .. Tabs.Select(tab => ($"executions/{first.Id}?tab={tab}", first.ExecutionName)),
+            ("compare", "Compare"), ($"compare?executions={first.Id},{second.Id}", "Compare"), ($"trends?configuration={configuration}", "Trends"),
+            ("/admin/performance", "Trends"), ("benchmarks", "Benchmarks"), ("alerts", "Alerts"), ("scenarios", "Scenarios"), ("scenarios/new", "New scenario"),
+            ("schedules", "Schedules"), ("environments", "Environments"), ("users", "Users and Keys"), ("nowhere", "There is no such page"),
+        ];
+    }
+
+    private static async Task<List<string>> FaultsAsync(IPage page, string where)
+    {
+        var result = await page.RunAxe(Rules);
+        var faults = result.Violations.SelectMany(v => v.Nodes.Select(n => $"{where}: {v.Id}, {n.Target}: {n.Html}")).ToList();
+        var tooWide = await page.EvaluateAsync<int>("document.documentElement.scrollWidth - innerWidth");
+        if (tooWide > 0)
+            faults.Add($"{where}: {tooWide} pixels wider than the screen");
+        return faults;
+    }
+}
