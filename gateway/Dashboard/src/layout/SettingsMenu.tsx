@@ -1,4 +1,4 @@
-import { Button, Menu, useMantineColorScheme } from '@mantine/core';
+import { Button, Menu, useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
 import { useState } from 'react';
 import { fetchApi, queries } from '../api/client';
 import { useMe } from '../api/session';
@@ -25,11 +25,11 @@ export function SettingsMenu({ shortcuts, setShortcuts }: { shortcuts: boolean; 
       <Menu.Target><Button variant="default" size="xs">{me.name}</Button></Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{me.name}, {me.role}</Menu.Label>
-        {SCHEMES.map(([scheme, label]) => (
-          <Menu.Item key={scheme} role="menuitemradio" aria-checked={colorScheme === scheme} onClick={() => setColorScheme(scheme)} rightSection={colorScheme === scheme ? '✓' : undefined}>{label}</Menu.Item>
-        ))}
-        <Menu.Item role="menuitemcheckbox" aria-checked={contrast} onClick={changeContrast} rightSection={contrast ? '✓' : undefined}>High contrast</Menu.Item>
-        <Menu.Item role="menuitemcheckbox" aria-checked={shortcuts} onClick={() => setShortcuts(!shortcuts)} rightSection={shortcuts ? '✓' : undefined}>Keys L (run a load test) and R (results)</Menu.Item>
+        <Menu.RadioGroup value={colorScheme} onChange={(scheme) => setColorScheme(scheme as MantineColorScheme)}>
+          {SCHEMES.map(([scheme, label]) => <Menu.RadioItem key={scheme} value={scheme}>{label}</Menu.RadioItem>)}
+        </Menu.RadioGroup>
+        <Menu.CheckboxItem checked={contrast} onChange={changeContrast}>High contrast</Menu.CheckboxItem>
+        <Menu.CheckboxItem checked={shortcuts} onChange={setShortcuts}>Keys L (run a load test) and R (results)</Menu.CheckboxItem>
         <Menu.Divider />
         <Menu.Item component="a" href="/openapi" target="_blank" rel="noreferrer">The API</Menu.Item>
         <Menu.Item onClick={() => void signOut()}>Sign out</Menu.Item>
