@@ -35,7 +35,7 @@ internal static class JudgementEndpoints
             .. judgement.Again.Select(again => JudgementView.Of(id, again.SuccessCriteria, again.Verdict, again.By, again.At))]);
     }
 
-    private static async Task<(RunToJudge Run, Judgement Judgement)> FindAsync(Guid id, IQuerySession session, CancellationToken cancellation)
+    internal static async Task<(RunToJudge Run, Judgement Judgement)> FindAsync(Guid id, IQuerySession session, CancellationToken cancellation)
     {
         var run = await session.LoadAsync<RunToJudge>(id, cancellation) ?? throw RefusalException.NotFound("execution", id);
         return (run, await session.LoadAsync<Judgement>(id, cancellation)

@@ -72,7 +72,7 @@ public sealed record SearchedCapacity(double? SafeRate, double? BrokenRate, bool
 
     public void AddTo(StringBuilder html)
     {
-        html.Append("<h2>Capacity search</h2><div class=\"wide\"><table><thead><tr><th>arrivals/s</th><th>step</th><th>seconds</th><th>result</th><th>why</th></tr></thead><tbody>");
+        html.Append("<h2>Capacity search</h2><div class=\"wide\"><table class=\"words\"><thead><tr><th>arrivals/s</th><th>step</th><th>seconds</th><th>result</th><th>why</th></tr></thead><tbody>");
         foreach (var s in Steps)
             html.Append(Html.Text($"<tr><td>{s.Rate:0.##}</td><td>{FindingsHtml.NameOf(s.Move)}</td><td>{s.FirstSecond}–{s.LastSecond}</td><td class=\"{(s.Held ? "passed" : "failed")}\">{(s.Held ? "held" : "broke")}</td><td>{s.Why}</td></tr>"));
         html.Append("</tbody></table></div>");

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Loadstone.ServiceHost;
 using MassTransit;
 
@@ -83,7 +82,7 @@ public sealed class Announcer(IPublishEndpoint bus, InternalIdentity identity, I
         ExecutionRequested => StateOf(e, ExecutionStatus.Scheduled),
         ExecutionStarted or ExecutionResumed => StateOf(e, ExecutionStatus.Running),
         ExecutionPaused => StateOf(e, ExecutionStatus.Paused),
-        LoadChanged changed => StateOf(e, changed.IsPaused ? ExecutionStatus.Paused : ExecutionStatus.Running, InWords(changed)),
+        LoadChanged changed => StateOf(e, changed.IsPaused ? ExecutionStatus.Paused : ExecutionStatus.Running, Interventions.InWords(changed)),
         ExecutionCompleted => StateOf(e, ExecutionStatus.Completed),
         ExecutionFailed failed => StateOf(e, ExecutionStatus.Failed, failed.Reason),
         ExecutionCancelled cancelled => StateOf(e, ExecutionStatus.Cancelled, cancelled.Reason),
@@ -92,11 +91,6 @@ public sealed class Announcer(IPublishEndpoint bus, InternalIdentity identity, I
 
     private static Contracts.ExecutionStateChanged StateOf(IEvent e, ExecutionStatus status, string? reason = null) =>
         new(e.StreamId, e.Version, NameOf(status), reason, e.GetHeader("actor")?.ToString(), e.Timestamp);
-
-    /// <summary>A change of the load in words.</summary>
-    public static string InWords(LoadChanged e) => e.SkippedPhase is { } phase
-        ? string.Create(CultureInfo.InvariantCulture, $"the phase {phase} ends at {e.FromSeconds} s")
-        : string.Create(CultureInfo.InvariantCulture, $"{e.Users ?? e.Rate} {(e.Users is null ? "arrivals per second" : "virtual users")} from {e.FromSeconds} s on");
 
     /// <summary>A status as it is written outside.</summary>
     public static string NameOf(ExecutionStatus status) => status.ToString().ToLowerInvariant();

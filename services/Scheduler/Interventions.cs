@@ -1,3 +1,4 @@
+using System.Globalization;
 using Loadstone.Contracts;
 
 namespace Loadstone.Scheduler;
@@ -26,7 +27,7 @@ public static class Interventions
                     break;
                 // Its instant is by the schedule's clock, which stands still in a pause.
                 case LoadChanged { By: not ExecutionDecisions.CapacitySearcher } changed:
-                    found.Add(new Intervention(changed.FromSeconds + paused.TotalSeconds, InterventionKind.Changed, Announcer.InWords(changed), changed.By, changed.At));
+                    found.Add(new Intervention(changed.FromSeconds + paused.TotalSeconds, InterventionKind.Changed, InWords(changed), changed.By, changed.At));
                     break;
                 default:
                     break;
@@ -35,4 +36,9 @@ public static class Interventions
 
         return found;
     }
+
+    /// <summary>A change of the load in words.</summary>
+    public static string InWords(LoadChanged e) => e.SkippedPhase is { } phase
+        ? string.Create(CultureInfo.InvariantCulture, $"the phase {phase} ends at {e.FromSeconds} s")
+        : string.Create(CultureInfo.InvariantCulture, $"{e.Users ?? e.Rate} {(e.Users is null ? "arrivals per second" : "virtual users")} from {e.FromSeconds} s on");
 }

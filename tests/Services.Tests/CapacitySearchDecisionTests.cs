@@ -69,6 +69,7 @@ public sealed class CapacitySearchDecisionTests
         Assert.InRange(judged.Verdict.Criteria.Single(c => c.Title.Contains("p95")).Value!.Value, 1, 60);
         var report = RunReport.Of(run, measured, judged);
         Assert.Contains("the largest safe rate is", report.Findings.Insights[0]);
+        Assert.DoesNotContain(report.Findings.Insights, i => i.StartsWith("It broke at", StringComparison.Ordinal) || i.StartsWith("After the spike", StringComparison.Ordinal));
         Assert.Contains("<h2>Capacity search</h2>", ReportHtml.Of(report));
         Assert.Contains("the largest safe rate is", ReportText.Markdown(report));
     }

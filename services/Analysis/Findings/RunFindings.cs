@@ -18,8 +18,10 @@ public sealed record RunFindings(
         var run = new RunToExamine(plan, measured);
         if (run.Seconds.Count == 0)
             return None;
-        var capacity = Analysis.Findings.Capacity.Of(run);
-        var recovery = Analysis.Findings.Recovery.Of(run.Seconds);
+        // A search goes up and down by itself, and says better what the system bears.
+        var isSearch = plan.LoadPattern is CapacitySearch;
+        var capacity = isSearch ? null : Analysis.Findings.Capacity.Of(run);
+        var recovery = isSearch ? null : Analysis.Findings.Recovery.Of(run.Seconds);
         IReadOnlyList<Finding> findings =
             [.. OperationRules.Of(run).Concat(Analysis.Findings.Capacity.Findings(run, capacity)).Concat(ResourceRules.Of(run)).OrderByDescending(f => f.Severity).ThenBy(f => f.FirstSecond)];
         return new RunFindings(

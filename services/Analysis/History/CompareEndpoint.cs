@@ -38,9 +38,7 @@ internal static class CompareEndpoint
     /// <exception cref="RefusalException">404 when there is no such execution, 409 when it is not judged yet.</exception>
     public static async Task<JudgedRun> FindAsync(Guid id, IQuerySession session, CancellationToken cancellation)
     {
-        var run = await session.LoadAsync<RunToJudge>(id, cancellation) ?? throw RefusalException.NotFound("execution", id);
-        var judgement = await session.LoadAsync<Judgement>(id, cancellation)
-            ?? throw RefusalException.Conflict($"The execution {id} has no result yet: it is judged when the run has ended.");
+        var (run, judgement) = await JudgementEndpoints.FindAsync(id, session, cancellation);
         return new JudgedRun(run, judgement.Last);
     }
 
