@@ -1,4 +1,4 @@
-import { createTheme, type CSSVariablesResolver, type MantineColorScheme } from '@mantine/core';
+import { createTheme, Menu, type CSSVariablesResolver, type MantineColorScheme } from '@mantine/core';
 
 export const theme = createTheme({
   primaryColor: 'blue',
@@ -9,6 +9,8 @@ export const theme = createTheme({
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif',
   headings: { fontWeight: '650' },
   respectReducedMotion: true,
+  // What takes the first focus in a menu has no role, which a menu's children must have; the first item takes it as well.
+  components: { Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }) },
 });
 
 // What Mantine greys out is too pale for AA on the greys it stands on.

@@ -22,9 +22,8 @@ export function SettingsMenu({ shortcuts, setShortcuts }: { shortcuts: boolean; 
   };
   return (
     <Menu position="bottom-end" width={240} closeOnItemClick={false}>
-      <Menu.Target><Button variant="default" size="xs">{me.name}</Button></Menu.Target>
+      <Menu.Target><Button variant="default" size="xs">{me.name} ({me.role})</Button></Menu.Target>
       <Menu.Dropdown>
-        <Menu.Label>{me.name}, {me.role}</Menu.Label>
         <Menu.RadioGroup value={colorScheme} onChange={(scheme) => setColorScheme(scheme as MantineColorScheme)}>
           {SCHEMES.map(([scheme, label]) => <Menu.RadioItem key={scheme} value={scheme}>{label}</Menu.RadioItem>)}
         </Menu.RadioGroup>
