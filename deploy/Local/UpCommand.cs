@@ -29,7 +29,7 @@ internal static class UpCommand
         {
             await Dashboard.EnsureBuiltAsync(folder, Console.WriteLine, ending);
         }
-        catch (LocalServerException failure)
+        catch (Exception failure) when (failure is LocalServerException or IOException)
         {
             await Console.Error.WriteLineAsync(failure.Message);
         }
