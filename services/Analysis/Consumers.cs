@@ -18,7 +18,7 @@ public sealed class SchedulerConsumer(IDocumentSession session) : IConsumer<Exec
 }
 
 /// <summary>Runs whose measurements are complete: each is judged and reported on, once.</summary>
-public sealed class IngestionConsumer(IDocumentSession session, IIngestionClient ingestion, ISchedulerClient scheduler, TimeProvider time, ILogger<IngestionConsumer> log) : IConsumer<MetricsSealed>
+public sealed class IngestionConsumer(IDocumentSession session, IIngestionClient ingestion, ISchedulerClient scheduler, IAlertingClient alerting, TimeProvider time, ILogger<IngestionConsumer> log) : IConsumer<MetricsSealed>
 {
     public async Task Consume(ConsumeContext<MetricsSealed> context)
     {
@@ -28,7 +28,8 @@ public sealed class IngestionConsumer(IDocumentSession session, IIngestionClient
         var measured = await ingestion.WindowsAsync(id, context.CancellationToken);
         var steps = run.Plan.LoadPattern is CapacitySearch ? await scheduler.SearchStepsAsync(id, context.CancellationToken) : [];
         var decided = Judgement.Decide(run, measured, interventions, time.GetUtcNow(), steps);
-        var judged = decided with { Baseline = await RunBaseline.CompareAsync(session, ingestion, new JudgedRun(run, decided), measured, context.CancellationToken) };
+        var alerts = await RunAlert.OfRunAsync(id, alerting, context.CancellationToken);
+        var judged = decided with { Alerts = alerts, Baseline = await RunBaseline.CompareAsync(session, ingestion, new JudgedRun(run, decided), measured, context.CancellationToken) };
         session.SetHeader("actor", "analysis");
         session.Events.StartStream<Judgement>(id, judged);
         session.Store(Report.Of(run, measured, judged));

@@ -14,6 +14,9 @@ public sealed record RunJudged(
     /// <summary>What was done to the load while the run went on; nothing in runs that were judged before that was kept.</summary>
     public IReadOnlyList<Intervention> Interventions { get; init; } = [];
 
+    /// <summary>The alerts it had raised by then; null when that was not known.</summary>
+    public IReadOnlyList<RunAlert>? Alerts { get; init; }
+
     /// <summary>The candidate beside the base; null unless the run was an A/B test.</summary>
     public AbComparison? AbComparison { get; init; }
 

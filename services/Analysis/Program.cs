@@ -11,6 +11,7 @@ builder.AddStore();
 builder.AddInternalClient<IIngestionClient>("LOADSTONE_INGESTION_URL");
 builder.AddBus(bus => bus.Shared("analysis", typeof(SchedulerConsumer), typeof(IngestionConsumer)));
 builder.AddInternalClient<ISchedulerClient>("LOADSTONE_SCHEDULER_URL");
+builder.AddInternalClient<IAlertingClient>("LOADSTONE_ALERTING_URL");
 builder.AddReadModels(ReadModels.Of);
 
 var app = builder.Build();

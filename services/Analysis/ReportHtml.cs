@@ -24,6 +24,7 @@ internal static class ReportHtml
         AddCards(html, report.Figures, report);
         FindingsHtml.Add(html, report.Findings);
         AddCriteria(html, report);
+        RunAlert.Add(html, report.Alerts);
         HistoryHtml.AddSides(html, report.AbComparison);
         report.Capacity?.AddTo(html);
         FindingsHtml.AddBaseline(html, report.Baseline);

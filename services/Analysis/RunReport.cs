@@ -83,6 +83,9 @@ public sealed record RunReport
     /// <summary>The run beside the baseline of its day; null when there was none.</summary>
     public BaselineComparison? Baseline { get; init; }
 
+    /// <summary>The alerts it had raised when it was judged; null when that was not known.</summary>
+    public IReadOnlyList<RunAlert>? Alerts { get; init; }
+
     /// <summary>The candidate beside the base; null unless the run was an A/B test.</summary>
     public AbComparison? AbComparison { get; init; }
 
@@ -128,6 +131,7 @@ public sealed record RunReport
         Phases = PhasePerformance.Of(measured.Seconds),
         Findings = FindingsOf(run, measured, judged),
         Baseline = judged.Baseline,
+        Alerts = judged.Alerts,
         AbComparison = judged.AbComparison,
         Capacity = judged.Capacity,
         Interventions = judged.Interventions,

@@ -68,6 +68,19 @@ public sealed class ReportHtmlTests
     }
 
     [Fact]
+    public void The_alerts_of_a_run_have_a_section_and_a_run_without_any_has_none()
+    {
+        var run = new RunToJudge(Guid.NewGuid(), Guid.NewGuid(), "x", new TestPlan { Name = "x" }, "sample", "me", DateTimeOffset.UnixEpoch);
+        var measured = new RunMeasurements(run.Id, new MetricWindow(), [], [], []);
+        var judged = Judgement.Decide(run, measured, [], DateTimeOffset.UnixEpoch);
+        string Page(params RunAlert[] alerts) => ReportHtml.Of(RunReport.Of(run, measured, judged with { Alerts = alerts }));
+
+        Assert.DoesNotContain("<h2>Alerts</h2>", Page());
+        Assert.Contains("<td>high</td><td>p95 of &#39;buy&#39; is 900 ms</td><td>00:00:10 UTC</td><td>–</td><td>active</td>",
+            Page(new RunAlert("high", "threshold_exceeded", "rule", "p95 of 'buy' is 900 ms", "active", DateTimeOffset.UnixEpoch.AddSeconds(10), null)));
+    }
+
+    [Fact]
     public void Where_the_time_went_is_shown_for_the_phases_that_were_measured()
     {
         var requests = new OperationWindow { Scenario = "s", Operation = "o", Sent = 1, Ok = 1 };

@@ -46,5 +46,7 @@ public sealed class AlertTests(RunningPlatform running)
         var listed = JsonNode.Parse(await running.Gateway.GetStringAsync($"/api/load-testing/alerts?executionId={id}&status=resolved"))!;
         // A busy machine may breach it once more.
         Assert.Contains(alert["alert_id"]!.ToString(), listed["alerts"]!.AsArray().Select(a => a!["id"]!.ToString()));
+        var report = JsonNode.Parse(await running.Api.ReportAsync(id, "json", CancellationToken.None))!["report"]!["report_data"]!;
+        Assert.Contains(report["alerts"]!.AsArray(), told => (told!["alert_type"]!.ToString(), told["status"]!.ToString()) == ("threshold_exceeded", "resolved"));
     }
 }
