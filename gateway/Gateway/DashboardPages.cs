@@ -25,8 +25,12 @@ internal static class DashboardPages
 
     private static readonly FileExtensionContentTypeProvider Types = new();
 
+    // Only what is the same for everybody: a compressed answer's length may give away what is secret in it.
+    public static void AddDashboard(this WebApplicationBuilder builder) => builder.Services.AddResponseCompression(options => options.EnableForHttps = true);
+
     public static void MapDashboard(this WebApplication app)
     {
+        app.UseWhen(http => http.Request.Path.StartsWithSegments("/dashboard/assets", StringComparison.Ordinal), assets => assets.UseResponseCompression());
         var folder = Path.GetFullPath(app.Configuration[Setting] ?? Path.Combine(AppContext.BaseDirectory, "dashboard"));
         app.MapMethods("/", Reads, () => Results.Redirect(Start));
         app.MapMethods("/dashboard/{**path}", Reads, (HttpContext http, string? path) => Answer(http, folder, path ?? ""));

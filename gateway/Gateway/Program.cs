@@ -15,6 +15,7 @@ builder.AddDoor();
 builder.Services.AddAudit();
 builder.AddRoutes();
 builder.AddLive();
+builder.AddDashboard();
 foreach (var service in Routes.Services)
     builder.Services.AddServiceHealth(service, builder.RequiredUrls(Routes.SettingOf(service)));
 

@@ -33,6 +33,7 @@ public sealed class DoorTests(DashboardPlatform running)
     [Fact]
     public async Task A_viewer_sees_everything_that_may_be_read_and_nothing_that_may_not_be_done()
     {
+        await running.ConfigureAsync();
         await using var visit = await running.VisitAsync("viewer");
         var page = visit.Page;
 
@@ -58,6 +59,19 @@ public sealed class DoorTests(DashboardPlatform running)
         Assert.NotEqual(policies[0], policies[1]);
         Assert.Equal(HttpStatusCode.NotFound, (await caller.GetAsync("/dashboard/assets/none.js")).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await caller.GetAsync("/dashboard/..%2f..%2fglobal.json")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Files_are_sent_compressed_and_the_page_with_its_own_words_is_not()
+    {
+        using var caller = running.Caller(null);
+        caller.DefaultRequestHeaders.AcceptEncoding.ParseAdd("br, gzip");
+        using var page = await caller.GetAsync("/dashboard/load-testing");
+        var script = (await page.Content.ReadAsStringAsync()).Split('"').First(text => text.StartsWith("/dashboard/assets/", StringComparison.Ordinal) && text.EndsWith(".js", StringComparison.Ordinal));
+        using var file = await caller.GetAsync(script);
+
+        Assert.Equal(["br"], file.Content.Headers.ContentEncoding);
+        Assert.Empty(page.Content.Headers.ContentEncoding);
     }
 
     [Fact]

@@ -6,7 +6,7 @@ namespace Loadstone.Plans.Tests;
 /// <summary>The schema that editors have and the readers that decide say the same.</summary>
 public sealed partial class SchemaTests
 {
-    public static readonly string Clone = FindClone();
+    public static readonly string Clone = FindClone(AppContext.BaseDirectory);
     private static readonly JsonSchemaCheck Schema = new(PlanSchema.Plan);
 
     public static IEnumerable<string> FileNames => Directory.GetFiles(Path.Combine(Clone, "examples"), "*.yaml").Concat(
@@ -238,13 +238,7 @@ public sealed partial class SchemaTests
         return (JsonObject)json!;
     }
 
-    private static string FindClone()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "Platform.sln")))
-            folder = folder.Parent;
-        return folder.FullName;
-    }
+    private static string FindClone(string from) => File.Exists(Path.Combine(from, "Platform.sln")) ? from : FindClone(Path.GetDirectoryName(from)!);
 
     [GeneratedRegex("\"(?<word>[a-z][a-z0-9]*(_[a-z0-9]+)*)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Word();

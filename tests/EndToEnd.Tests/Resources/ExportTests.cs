@@ -18,6 +18,7 @@ public sealed class ExportTests(RunningPlatform running)
         foreach (var plan in Plans())
         {
             var name = plan["name"] = $"{plan["name"]} {Guid.NewGuid()}";
+            plan["environment"] = "sample";
             var first = (await running.Api.CreateConfigurationAsync(plan, CancellationToken.None)).Configuration;
             var file = await running.Api.ExportConfigurationAsync(first["id"]!.GetValue<Guid>(), format, CancellationToken.None);
             (await DeleteAsync(first)).EnsureSuccessStatusCode();

@@ -10,16 +10,16 @@ namespace Loadstone.Services.Tests.Judging;
 /// <summary>The candidate beside the base of one run (requirements R17.6), on runs whose truth is planted.</summary>
 public sealed class AbComparisonTests
 {
-    private const int Runs = 100;
+    private const int Runs = 60;
 
     private static readonly AbTest Slices = new("http://b", TimeSpan.FromSeconds(5));
 
     [Fact]
-    public void Of_a_hundred_candidates_that_are_the_base_at_most_two_are_called_worse()
+    public void Of_sixty_candidates_that_are_the_base_at_most_one_is_called_worse()
     {
         var verdicts = Enumerable.Range(0, Runs).Select(seed => Compare(seed, 1).Verdict).ToList();
 
-        Assert.InRange(verdicts.Count(v => v is ChangeVerdict.Regression or ChangeVerdict.Improvement), 0, 2);
+        Assert.InRange(verdicts.Count(v => v is ChangeVerdict.Regression or ChangeVerdict.Improvement), 0, 1);
         Assert.InRange(verdicts.Count(v => v == ChangeVerdict.NoChange), Runs / 2, Runs);
     }
 
