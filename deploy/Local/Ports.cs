@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -5,15 +7,56 @@ namespace Loadstone.Local;
 
 public static class Ports
 {
+    // Below those that the kernel gives to outgoing connections, which would take one before it is used.
+    private const int First = 12_000;
+    private const int Beyond = 32_000;
+    private const int MostPicks = 1000;
     private const int Tries = 6;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>A port of 127.0.0.1 that is free now. Another process may take it before it is used.</summary>
+    // One file for each port picked, held until this process ends, so that no other of ours picks it too.
+    private static readonly ConcurrentBag<FileStream> Held = [];
+
+    /// <summary>A port of 127.0.0.1 that is free now, and that no other process of Loadstone's picks while this one lives.</summary>
+    /// <exception cref="LocalServerException">There is none.</exception>
     public static int PickFree()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        var folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"loadstone-ports-{Environment.UserName}")).FullName;
+        for (var pick = 0; pick < MostPicks; pick++)
+        {
+            var port = Random.Shared.Next(First, Beyond);
+            if (TryHold(Path.Combine(folder, port.ToString(CultureInfo.InvariantCulture))) && IsFree(port))
+                return port;
+        }
+
+        throw new LocalServerException($"No port between {First} and {Beyond} is free.");
+    }
+
+    private static bool TryHold(string file)
+    {
+        try
+        {
+            Held.Add(new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose));
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private static bool IsFree(int port)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, port);
+        try
+        {
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Starts something on a free port, and on the next when it finds that a further try may succeed.</summary>
