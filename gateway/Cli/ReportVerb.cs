@@ -11,9 +11,11 @@ internal static class ReportVerb
     private static readonly Option<string> Format = new("--format") { Description = "markdown, html, json, junit or csv.", DefaultValueFactory = _ => "markdown" };
     private static readonly Option<string?> To = new("--to") { Description = "Writes it to a file instead of standard output." };
 
+    private static readonly Option<bool> Redact = new("--redact") { Description = "Leaves out hosts, addresses, URLs and people, for readers outside." };
+
     public static Command Command()
     {
-        var command = new Command("report", "Writes a report of an execution that is over.") { Id, Type, Format, To };
+        var command = new Command("report", "Writes a report of an execution that is over.") { Id, Type, Format, To, Redact };
         new Connection().Attach(command, RunAsync);
         return command;
     }
@@ -21,7 +23,7 @@ internal static class ReportVerb
     private static async Task<int> RunAsync(ParseResult given, Connection.Session session, CancellationToken cancellation)
     {
         var file = ResultFile.Open(To.Name, given.GetValue(To) ?? "-")!;
-        await file.WriteAsync(await session.Api.ReportAsync(given.GetValue(Id), given.GetValue(Format)!, given.GetValue(Type)!, cancellation));
+        await file.WriteAsync(await session.Api.ReportAsync(given.GetValue(Id), given.GetValue(Format)!, given.GetValue(Type)!, given.GetValue(Redact) ? true : null, cancellation));
         return 0;
     }
 }

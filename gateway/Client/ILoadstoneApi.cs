@@ -83,9 +83,9 @@ public partial interface ILoadstoneApi
     [Get("api/load-testing/executions/{id}/endpoints")]
     Task<EndpointList> EndpointsAsync([Path] Guid id, [Query] string? phase, CancellationToken cancellation);
 
-    /// <summary>A report of an ended execution, as <c>json</c>, <c>html</c>, <c>junit</c>, <c>markdown</c> or <c>csv</c>.</summary>
+    /// <summary>A report of an ended execution, as <c>json</c>, <c>html</c>, <c>junit</c>, <c>markdown</c> or <c>csv</c>; redacted without hosts, URLs and people.</summary>
     [Get("api/load-testing/executions/{id}/report")]
-    Task<string> ReportAsync([Path] Guid id, [Query] string format, [Query] string? type, CancellationToken cancellation);
+    Task<string> ReportAsync([Path] Guid id, [Query] string format, [Query] string? type, [Query] bool? redact, CancellationToken cancellation);
 
     /// <summary>The report of an ended execution, as <c>json</c> or <c>html</c>.</summary>
     [Get("api/load-testing/executions/{id}/report")]

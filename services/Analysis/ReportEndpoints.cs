@@ -16,7 +16,7 @@ internal static class ReportEndpoints
         app.MapGet("/api/load-testing/reports/{id:guid}", ByIdAsync);
     }
 
-    private static async Task<IResult> ReportAsync(Guid id, string? format, string? type, IDocumentSession session, IIngestionClient ingestion, TimeProvider time, CancellationToken cancellation)
+    private static async Task<IResult> ReportAsync(Guid id, string? format, string? type, string? redact, IDocumentSession session, IIngestionClient ingestion, TimeProvider time, CancellationToken cancellation)
     {
         var wanted = format ?? "json";
         if (!Formats.Contains(wanted))
@@ -24,6 +24,8 @@ internal static class ReportEndpoints
         var report = ListFilter.OneOf<ReportType>("type", type) is null or "summary"
             ? await LatestAsync(id, ReportType.Summary, session, cancellation)
             : await ReportMaker.FindOrMakeAsync(id, WireNames<ReportType>.ToValue[type!], session, ingestion, time, cancellation);
+        if (ListFilter.Flag("redact", redact) == true)
+            report = Redaction.Of(report);
         return wanted switch
         {
             "html" => Results.Text(ReportHtml.Of(report.ReportData), "text/html; charset=utf-8", Encoding.UTF8),

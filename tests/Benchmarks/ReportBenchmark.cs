@@ -31,7 +31,7 @@ internal static class ReportBenchmark
         var end = await platform.EndOfAsync(run, cancellation);
         var figures = new Dictionary<string, double> { ["verdict_seconds_after_the_last_second_was_closed"] = watch.Elapsed.TotalSeconds, ["requests"] = end.TotalRequests };
         foreach (var format in new[] { "json", "html" })
-            figures[$"detailed_report_{format}_first_ms (limit 3000)"] = await FirstAsync(() => platform.Api.ReportAsync(run, format, "detailed", cancellation));
+            figures[$"detailed_report_{format}_first_ms (limit 3000)"] = await FirstAsync(() => platform.Api.ReportAsync(run, format, "detailed", null, cancellation));
         using var http = Http(platform);
         foreach (var granularity in Granularities)
         {

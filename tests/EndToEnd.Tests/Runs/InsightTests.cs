@@ -41,8 +41,8 @@ public sealed class InsightTests(RunningPlatform running)
         // Nothing is compared with a run that cannot be trusted, and a busy machine makes such runs.
         foreach (var (type, heading) in headings.Where(h => first.Verdict == VerdictOutcome.Passed || h.Key != "comparison"))
         {
-            Assert.Contains(heading, await running.Api.ReportAsync(id, "html", type, CancellationToken.None));
-            Assert.Equal(type, JsonNode.Parse(await running.Api.ReportAsync(id, "json", type, CancellationToken.None))!["report"]!["report_type"]!.ToString());
+            Assert.Contains(heading, await running.Api.ReportAsync(id, "html", type, null, CancellationToken.None));
+            Assert.Equal(type, JsonNode.Parse(await running.Api.ReportAsync(id, "json", type, null, CancellationToken.None))!["report"]!["report_type"]!.ToString());
             Assert.Contains(type, (await running.Api.ExecutionReportsAsync(id, CancellationToken.None)).Reports.Select(r => r["report_type"]!.ToString()));
         }
 
