@@ -6,11 +6,15 @@ namespace Loadstone.Local;
 /// <summary>`test`: every test project against real servers; the last line says how many passed and failed.</summary>
 internal static class TestCommand
 {
-    // Tests of the whole platform mostly wait, so they go in lanes, a platform with servers of its own each, beside most others; what else is in a lane makes all equally long.
+    // Tests of the whole platform mostly wait, so they go in two lanes, a platform with servers of its own each, beside all others. With a
+    // third platform at once two cores are too busy to measure anything.
     private static readonly Part[][] WholePlatform =
     [
-        [new("EndToEnd.Tests", "EndToEnd.Tests, runs", "FullyQualifiedName~.Runs."), new("Plans.Tests", "Plans.Tests"), new("SampleTarget.Tests", "SampleTarget.Tests")],
-        [new("EndToEnd.Tests", "EndToEnd.Tests, others", "FullyQualifiedName!~.Runs.")],
+        [new("EndToEnd.Tests", "EndToEnd.Tests, runs", "FullyQualifiedName~.Runs.|FullyQualifiedName~.Resources.|FullyQualifiedName~.People.")],
+        [
+            new("EndToEnd.Tests", "EndToEnd.Tests, others", "FullyQualifiedName!~.Runs.&FullyQualifiedName!~.Resources.&FullyQualifiedName!~.People."),
+            new("Dashboard.Tests", "Dashboard.Tests"),
+        ],
     ];
 
     // The engine's own tests have the machine for themselves, and those that look into PostgreSQL have that.

@@ -57,11 +57,13 @@ public sealed class EndingTests(RunningPlatform running)
         var execution = await running.RunAsync(
             RunningPlatform.Plan(""" "success_criteria": { "max_p95_response_time": 20 } """), new { delay = new { type = "fixed", mean_ms = 50 } });
 
-        Assert.Equal(("completed", VerdictOutcome.Failed), (execution.Status, execution.Verdict));
+        Assert.Equal("completed", execution.Status);
+        // A machine that is busy with other things makes it invalid, and the reasons say both.
+        Assert.Contains(execution.Verdict, new VerdictOutcome?[] { VerdictOutcome.Failed, VerdictOutcome.Invalid });
         var missed = Assert.Single(execution.Summary.Criteria, c => !c.Passed);
         Assert.Equal("p95_response_time ≤ 20", missed.Title);
         Assert.InRange(missed.Value!.Value, 50, 500);
-        Assert.StartsWith("p95_response_time ≤ 20 does not hold", Assert.Single(execution.Summary.Reasons));
+        Assert.StartsWith("p95_response_time ≤ 20 does not hold", execution.Summary.Reasons[^1]);
     }
 
     [Fact]
