@@ -8,10 +8,10 @@ namespace Loadstone.Analysis;
 /// <summary>What a run measured of what a criterion is about.</summary>
 internal static class CriterionValue
 {
-    public static double? Of(Criterion criterion, RunMeasurements measured)
+    public static double? Of(Criterion criterion, TestPlan plan, RunMeasurements measured)
     {
         if (criterion.Metric == Criterion.RecoveryTime)
-            return Recovery.Of([.. measured.Seconds.Where(s => s.Seconds > 0)])?.RecoverySeconds;
+            return Recovery.Of(new RunToExamine(plan, measured))?.RecoverySeconds;
         if (!criterion.IsOfSomeSeconds)
             return measured.Total.ValueOf(criterion.Metric, criterion.Operation);
         var counting = measured.Seconds.Where(s => s.Seconds > 0 && criterion.Counts(s.Phase, s.ValueOf)).ToList();

@@ -60,7 +60,7 @@ public sealed record Judgement
         var counting = JudgedWindow.Of(interventions, measured);
         var (sides, capacity) = (AbComparison.Of(run.Plan, counting), SearchedCapacity.Of(run.Plan, measured, steps ?? []));
         var judged = SearchedCapacity.JudgedOf(capacity, AbComparison.JudgedOf(run.Plan, counting));
-        var verdict = Verdict.Judge(run.Plan.SuccessCriteria.All(), c => CriterionValue.Of(c, judged), [.. measured.Gaps, .. measured.Faults]);
+        var verdict = Verdict.Judge(run.Plan.SuccessCriteria.All(), c => CriterionValue.Of(c, run.Plan, judged), [.. measured.Gaps, .. measured.Faults]);
         verdict = sides?.On(verdict) ?? capacity?.On(verdict, (CapacitySearch)run.Plan.LoadPattern) ?? verdict;
         var requests = total.Total();
         var peaks = new RunPeaks(total.VirtualUsers, Math.Round(total.Health.CpuPercent, 2), total.Health.MemoryBytes, Math.Round(total.Seconds, 3), requests.ErrorTypes,

@@ -1,3 +1,4 @@
+using Loadstone.Plans;
 using static System.FormattableString;
 
 namespace Loadstone.Analysis.Findings;
@@ -16,16 +17,32 @@ internal static class Advice
         .. Caching(run),
     ];
 
-    public static IReadOnlyList<string> NextSteps(RunToExamine run, IReadOnlyList<Finding> findings)
+    public static IReadOnlyList<string> NextSteps(RunToExamine run, IReadOnlyList<Finding> findings, Verdict verdict)
     {
         var steps = findings.OrderByDescending(f => f.Severity).Take(3)
             .Select(f => Invariant($"Look into {f.Component} in the seconds {f.FirstSecond} to {f.LastSecond} ({f.Series}), then run the same configuration again and compare.")).ToList();
-        if (findings.Count == 0)
-            steps.Add(Invariant($"Make this run the baseline of its configuration, or raise the load beyond {run.Total.VirtualUsers} users to find where it ends."));
+        steps.AddRange(AfterVerdict(run, verdict, findings.Count == 0));
         if (findings.Any(f => f.Type is FindingType.ThroughputPlateau or FindingType.ResourceSaturation))
             steps.Add("Run a stress test with more stairs around the knee, and watch the target's resources beside it.");
         return steps;
     }
+
+    private static IEnumerable<string> AfterVerdict(RunToExamine run, Verdict verdict, bool isClean)
+    {
+        if (verdict.Outcome == VerdictOutcome.Invalid)
+            yield return "Mend what made the measurement invalid and run the same configuration again: until then its figures prove nothing.";
+        else if (verdict.Outcome == VerdictOutcome.Inconclusive)
+            yield return "Run the same configuration again for longer: what was measured does not suffice for a verdict.";
+        else if (verdict.Outcome == VerdictOutcome.Failed && isClean)
+            yield return run.Plan.AbTest is null
+                ? $"Find out why this was so, mend it and run the same configuration again: {string.Join("; ", verdict.Reasons)}"
+                : "Hold the candidate back, find what it does otherwise than the base, and run the same test again.";
+        else if (isClean)
+            yield return $"Make this run the baseline of its configuration, or raise the load beyond {LoadOf(run)} to find where it ends.";
+    }
+
+    private static string LoadOf(RunToExamine run) => run.IsClosed
+        ? Invariant($"{run.Total.VirtualUsers} users") : Invariant($"{run.Seconds.Max(run.LoadIn):0} arrivals a second");
 
     private static Recommendation Of(Finding f) => new(
         f.Severity == Severity.Critical ? "high" : "medium", CategoryOf(f.Type), $"{TitleOf(f.Type)}: {f.Component}", $"{f.Details} {f.Recommendation}", ImpactOf(f));

@@ -15,31 +15,39 @@ public sealed record Recovery(int SpikeSecond, int SpikeEndSecond, double P95Bef
     private const double Peak = 0.9;
     private const double Base = 0.6;
     private const int Fewest = 5;
+    private const int FewestAtPeak = 3;
     private const double NearTimes = 1.2;
     private const double NearErrors = 1;
     private const double SmallestMs = 1;
 
-    /// <summary>Null when the load has no spike: a base, a peak well above it, and a base again.</summary>
-    /// <param name="seconds">The seconds of load, in order.</param>
-    public static Recovery? Of(IReadOnlyList<MetricWindow> seconds)
+    /// <summary>
+    /// Null when the load has no spike: a base, a peak well above it that stands for a while, and a base again; of several spikes the last.
+    /// The load is what was due: how many users random arrivals keep busy goes up and down by itself.
+    /// </summary>
+    internal static Recovery? Of(RunToExamine run)
     {
-        var most = seconds.Select(s => s.VirtualUsers).DefaultIfEmpty(0).Max();
-        var peak = seconds.Where(s => s.VirtualUsers >= Peak * most).ToList();
-        if (most == 0 || peak.Count == 0)
+        var most = run.Seconds.Select(run.LoadIn).DefaultIfEmpty(0).Max();
+        var high = run.Seconds.Where(s => run.LoadIn(s) >= Peak * most).ToList();
+        if (most == 0 || run.Seconds.LastOrDefault(s => IsBase(s) && s.Sequence < high[^1].Sequence) is not { } lastBase)
             return null;
-        var before = seconds.Where(s => s.Sequence < peak[0].Sequence && s.VirtualUsers > 0 && s.VirtualUsers <= Base * most).ToList();
-        var after = seconds.Where(s => s.Sequence > peak[^1].Sequence).ToList();
-        if (!HasBase(before, most) || after.Count(s => s.VirtualUsers > 0 && s.VirtualUsers <= Base * most) < Fewest)
+        var peak = high.Where(s => s.Sequence > lastBase.Sequence).ToList();
+        var before = run.Seconds.Where(s => s.Sequence < peak[0].Sequence && IsBase(s)).ToList();
+        var after = run.Seconds.Where(s => s.Sequence > peak[^1].Sequence).ToList();
+        if (!Stands(peak) || !HasBase(before.ConvertAll(run.LoadIn), most) || after.Count(IsBase) < Fewest)
             return null;
         var normal = RunToExamine.Merge(before).Total();
         var (p95, errors) = (normal.Response.PercentileMs(95), normal.ErrorRatePercent());
         var found = Enumerable.Range(0, Math.Max(0, after.Count - Fewest + 1)).Where(i => IsNormal(after.Skip(i).Take(Fewest), p95, errors)).Select(i => (int?)i).FirstOrDefault();
         return new Recovery(peak[0].Sequence, peak[^1].Sequence, Math.Round(p95, 3), found is { } at ? after[at].Sequence - peak[^1].Sequence - 1 : null);
+
+        bool IsBase(MetricWindow second) => run.LoadIn(second) is > 0 and var load && load <= Base * most;
     }
 
+    private static bool Stands(List<MetricWindow> peak) => peak.Count >= Math.Max(FewestAtPeak, (peak[^1].Sequence - peak[0].Sequence) / 4);
+
     // A ramp passes every level; only a load that stays at one has a base.
-    private static bool HasBase(List<MetricWindow> before, int most) =>
-        before.GroupBy(s => (int)(20.0 * s.VirtualUsers / most)).Select(g => g.Count()).DefaultIfEmpty(0).Max() >= Math.Max(Fewest, before.Count / 2);
+    private static bool HasBase(List<double> before, double most) =>
+        before.GroupBy(load => (int)(20 * load / most)).Select(g => g.Count()).DefaultIfEmpty(0).Max() >= Math.Max(Fewest, before.Count / 2);
 
     private static bool IsNormal(IEnumerable<MetricWindow> stretch, double p95, double errors)
     {

@@ -21,11 +21,11 @@ public sealed record RunFindings(
         // A search goes up and down by itself, and says better what the system bears.
         var isSearch = plan.LoadPattern is CapacitySearch;
         var capacity = isSearch ? null : Analysis.Findings.Capacity.Of(run);
-        var recovery = isSearch ? null : Analysis.Findings.Recovery.Of(run.Seconds);
+        var recovery = isSearch ? null : Analysis.Findings.Recovery.Of(run);
         IReadOnlyList<Finding> findings =
             [.. OperationRules.Of(run).Concat(Analysis.Findings.Capacity.Findings(run, capacity)).Concat(ResourceRules.Of(run)).OrderByDescending(f => f.Severity).ThenBy(f => f.FirstSecond)];
         return new RunFindings(
-            [.. InsightsOf(run, capacity, recovery)], findings, Advice.Recommendations(run, findings, capacity), Advice.NextSteps(run, findings),
+            [.. InsightsOf(run, capacity, recovery)], findings, Advice.Recommendations(run, findings, capacity), Advice.NextSteps(run, findings, verdict),
             Analysis.Findings.Grade.Of(verdict, findings), recovery, capacity);
     }
 
@@ -38,6 +38,8 @@ public sealed record RunFindings(
             yield return Invariant($"The slowest operation is {slowest.Operation}: {slowest.Response.MeanNs / 1e6:0.#} ms in the mean, {slowest.Response.PercentileMs(95):0.#} ms at p95.");
         if (run.Operations.MaxBy(o => o.FailedRequests) is { FailedRequests: > 0 } failing)
             yield return Invariant($"Most failures are those of {failing.Operation}: {failing.FailedRequests} of {failing.Ended}, {failing.ErrorRatePercent():0.##} %.");
+        if (run.Total.Iterations is { Dropped: > 0 } iterations)
+            yield return Invariant($"{iterations.Dropped} of {iterations.Planned} arrivals were dropped, from second {run.Seconds.FirstOrDefault(s => s.Iterations.Dropped > 0)?.Sequence} on: no virtual user of {run.Plan.MaxVirtualUsers} was free in time.");
         if (recovery is { RecoverySeconds: { } took })
             yield return Invariant($"After the spike (seconds {recovery.SpikeSecond} to {recovery.SpikeEndSecond}) the p95 was back at its {recovery.P95Before:0.#} ms after {took} s.");
         if (recovery is { RecoverySeconds: null })

@@ -53,5 +53,6 @@ internal sealed class RunToExamine
         return sum;
     }
 
-    private double LoadIn(MetricWindow second) => IsClosed ? second.VirtualUsers : second.Iterations.Planned;
+    /// <summary>How much load was due in a second: users, or arrivals where the plan's rate decides.</summary>
+    public double LoadIn(MetricWindow second) => IsClosed ? second.VirtualUsers : second.Iterations.Planned;
 }

@@ -54,6 +54,6 @@ public sealed class CriterionValueTests
         var seconds = run.Measure();
         foreach (var second in cpu is null ? [] : seconds)
             second.Count("cpu_usage", CustomMetric.Of(cpu!(second.Sequence)));
-        return CriterionValue.Of(criterion, new RunMeasurements(Guid.Empty, SyntheticRun.Total(seconds), [], [], seconds));
+        return CriterionValue.Of(criterion, new TestPlan { Name = "x" }, new RunMeasurements(Guid.Empty, SyntheticRun.Total(seconds), [], [], seconds));
     }
 }

@@ -2,6 +2,8 @@ using Loadstone.Analysis.Findings;
 using Loadstone.Contracts;
 using Loadstone.Measurement;
 using Loadstone.Plans;
+using MathNet.Numerics.Distributions;
+using MathNet.Numerics.Random;
 using Xunit.Abstractions;
 
 namespace Loadstone.Services.Tests.Judging;
@@ -92,7 +94,7 @@ public sealed class FindingsTests(ITestOutputHelper output)
             Slowness = (s, _) => s is >= 40 and < 60 || (slowUntilAfter > 0 && s is >= 60 and < 68) ? 3 : 1,
         };
 
-        var recovery = Recovery.Of(run.Measure());
+        var recovery = RecoveryOf(run);
 
         Assert.Equal((40, 59, expected), (recovery!.SpikeSecond, recovery.SpikeEndSecond, recovery.RecoverySeconds));
     }
@@ -100,9 +102,68 @@ public sealed class FindingsTests(ITestOutputHelper output)
     [Fact]
     public void A_spike_without_an_end_is_no_recovery_and_a_ramp_is_no_spike()
     {
-        Assert.Null(Recovery.Of(new SyntheticRun(6) { Users = s => s is >= 40 and < 60 ? 100 : 20, Slowness = (s, _) => s >= 40 ? 3 : 1 }.Measure())!.RecoverySeconds);
-        Assert.Null(Recovery.Of(new SyntheticRun(6) { Users = s => s < 30 ? s + 1 : s > 100 ? 120 - s : 30 }.Measure()));
-        Assert.Null(Recovery.Of([]));
+        Assert.Null(RecoveryOf(new SyntheticRun(6) { Users = s => s is >= 40 and < 60 ? 100 : 20, Slowness = (s, _) => s >= 40 ? 3 : 1 })!.RecoverySeconds);
+        Assert.Null(RecoveryOf(new SyntheticRun(6) { Users = s => s < 30 ? s + 1 : s > 100 ? 120 - s : 30 }));
+        Assert.Null(RecoveryOf(new SyntheticRun(6) { Seconds = 0 }));
+    }
+
+    [Fact]
+    public void Of_several_spikes_the_last_counts()
+    {
+        var run = new SyntheticRun(5) { Users = s => s is (>= 20 and < 30) or (>= 60 and < 80) ? 100 : 20, Wander = 0.01, Slowness = (s, _) => s is >= 20 and < 30 or >= 60 and < 84 ? 3 : 1 };
+
+        var recovery = RecoveryOf(run)!;
+
+        Assert.Equal((60, 79, 4), (recovery.SpikeSecond, recovery.SpikeEndSecond, recovery.RecoverySeconds));
+    }
+
+    // Three users do a constant rate, now and then it takes five: no spike of the load. At random, arrivals come close together, too.
+    [Theory]
+    [InlineData(100, false)]
+    [InlineData(2, true)]
+    [InlineData(100, true)]
+    public void A_constant_rate_has_no_spike_however_many_users_it_keeps_busy(double rate, bool poisson)
+    {
+        var plan = new TestPlan { Name = "x", LoadPattern = new ConstantArrivalRate(rate, poisson) };
+        var busy = new SyntheticRun(8) { Users = s => s == 73 ? 5 : 3, Seconds = 600, Rate = _ => 2 }.Measure();
+        var random = new Xoshiro256StarStar(8, false);
+        foreach (var second in busy)
+            second.Iterations = new IterationCounts { Planned = poisson ? Poisson.Sample(random, rate) : (long)rate };
+
+        Assert.Null(Recovery.Of(new RunToExamine(plan, new RunMeasurements(Guid.Empty, SyntheticRun.Total(busy), [], [], busy))));
+    }
+
+    [Fact]
+    public void A_spike_of_arrivals_is_one()
+    {
+        var plan = new TestPlan { Name = "x", LoadPattern = new ConstantArrivalRate(100) };
+        var seconds = new SyntheticRun(5) { Wander = 0.01, Slowness = (s, _) => s is >= 40 and < 65 ? 3 : 1 }.Measure();
+        foreach (var second in seconds)
+            second.Iterations = new IterationCounts { Planned = second.Sequence is >= 40 and < 60 ? 100 : 20 };
+
+        var recovery = Recovery.Of(new RunToExamine(plan, new RunMeasurements(Guid.Empty, SyntheticRun.Total(seconds), [], [], seconds)))!;
+
+        Assert.Equal((40, 59, 5), (recovery.SpikeSecond, recovery.SpikeEndSecond, recovery.RecoverySeconds));
+    }
+
+    [Theory]
+    [InlineData(VerdictOutcome.Invalid, "prove nothing")]
+    [InlineData(VerdictOutcome.Inconclusive, "for longer")]
+    [InlineData(VerdictOutcome.Failed, "p95_response_time ≤ 1 does not hold")]
+    [InlineData(VerdictOutcome.Passed, "beyond 50 users")]
+    public void The_next_step_goes_with_the_verdict(VerdictOutcome outcome, string expected) =>
+        Assert.Contains(expected, Assert.Single(Examine(new SyntheticRun(4).Measure(), verdict: new Verdict(outcome, [], ["p95_response_time ≤ 1 does not hold"], 1)).NextSteps));
+
+    [Fact]
+    public void Dropped_arrivals_are_told_with_the_second_they_began()
+    {
+        var seconds = new SyntheticRun(4) { Seconds = 20 }.Measure();
+        foreach (var second in seconds)
+            second.Iterations = new IterationCounts { Planned = 100, Started = second.Sequence < 7 ? 100 : 90, Dropped = second.Sequence < 7 ? 0 : 10 };
+
+        var insights = Examine(seconds, new TestPlan { Name = "x", LoadPattern = new ConstantArrivalRate(100), MaxVirtualUsers = 30 }).Insights;
+
+        Assert.Contains("130 of 2000 arrivals were dropped, from second 7 on: no virtual user of 30 was free in time.", insights);
     }
 
     [Fact]
@@ -138,6 +199,12 @@ public sealed class FindingsTests(ITestOutputHelper output)
 
     private static int Ramp(int second) => 1 + (second * 200 / 120);
 
-    private static RunFindings Examine(IReadOnlyList<MetricWindow> seconds, TestPlan? plan = null) => RunFindings.Of(
-        plan ?? new TestPlan { Name = "x" }, new RunMeasurements(Guid.Empty, SyntheticRun.Total(seconds), [], [], seconds), new Verdict(VerdictOutcome.Passed, [], [], 1));
+    private static Recovery? RecoveryOf(SyntheticRun run)
+    {
+        var seconds = run.Measure();
+        return Recovery.Of(new RunToExamine(new TestPlan { Name = "x" }, new RunMeasurements(Guid.Empty, SyntheticRun.Total(seconds), [], [], seconds)));
+    }
+
+    private static RunFindings Examine(IReadOnlyList<MetricWindow> seconds, TestPlan? plan = null, Verdict? verdict = null) => RunFindings.Of(
+        plan ?? new TestPlan { Name = "x" }, new RunMeasurements(Guid.Empty, SyntheticRun.Total(seconds), [], [], seconds), verdict ?? new Verdict(VerdictOutcome.Passed, [], [], 1));
 }
