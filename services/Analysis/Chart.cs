@@ -3,8 +3,8 @@ using static Loadstone.Analysis.Html;
 
 namespace Loadstone.Analysis;
 
-/// <summary>One line of a chart.</summary>
-internal sealed record ChartLine(string Name, IReadOnlyList<double> Values);
+/// <summary>One line of a chart; null where there is nothing to be shown, which is not the same as 0.</summary>
+internal sealed record ChartLine(string Name, IReadOnlyList<double?> Values);
 
 /// <summary>Something that happened at an instant, to be seen on the chart.</summary>
 internal sealed record ChartMark(double Second, string Words);
@@ -52,7 +52,7 @@ internal sealed class Chart(string title, string unit, IReadOnlyList<int> second
         {
             html.Append(Text($"<tr><td>{seconds[i]}</td>"));
             foreach (var line in lines)
-                html.Append(Text($"<td>{line.Values[i]:0.###}</td>"));
+                html.Append(line.Values[i] is { } value ? Text($"<td>{value:0.###}</td>") : "<td>–</td>");
             html.Append("</tr>");
         }
 

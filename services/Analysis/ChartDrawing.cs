@@ -53,8 +53,15 @@ internal sealed class ChartDrawing(int width, string style, string title, IReadO
         var path = new StringBuilder();
         var step = seconds.Zip(seconds.Skip(1), (a, b) => b - a).DefaultIfEmpty(1).Min();
         for (var i = 0; i < seconds.Count; i++)
-            path.Append(Html.Text($"{(i == 0 || seconds[i] - seconds[i - 1] > step ? "M" : "L")}{X(seconds[i]):0.#} {Y(line.Values[i]):0.#}"));
+        {
+            // A value between two gaps is a dot: a line without length and with round ends.
+            if (line.Values[i] is { } value)
+                path.Append(Html.Text($"{(IsAfterGap(i) ? "M" : "L")}{X(seconds[i]):0.#} {Y(value):0.#}")).Append(IsAfterGap(i) ? "h0" : "");
+        }
+
         return path.ToString();
+
+        bool IsAfterGap(int i) => i == 0 || line.Values[i - 1] is null || seconds[i] - seconds[i - 1] > step;
     }
 
     private double X(double second) => Left + (second / _last * (width - Left - Right));
@@ -63,7 +70,7 @@ internal sealed class ChartDrawing(int width, string style, string title, IReadO
 
     private static double StepFor(ChartLine[] lines) => RoundUp(Highest(lines) / Rows);
 
-    private static double Highest(ChartLine[] lines) => lines.SelectMany(l => l.Values).DefaultIfEmpty(0).Max();
+    private static double Highest(ChartLine[] lines) => lines.SelectMany(l => l.Values).Max() ?? 0;
 
     // To 1, 2 or 5 times a power of ten.
     private static double RoundUp(double value)

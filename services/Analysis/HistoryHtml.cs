@@ -34,7 +34,7 @@ internal static class HistoryHtml
 
         html.Append(trend.ChangePoints.Count == 0 ? "<tr><td colspan=\"6\">No metric changed for good.</td></tr>" : "").Append("</tbody></table></div>");
 
-        ChartLine Line(string name, Func<TrendPoint, double> value) => new(name, [.. trend.Points.Select(value)]);
+        ChartLine Line(string name, Func<TrendPoint, double?> value) => new(name, [.. trend.Points.Select(value)]);
     }
 
     private static void AddComparison(StringBuilder html, ExecutionComparison? comparison)
@@ -76,11 +76,12 @@ internal static class HistoryHtml
     {
         var seconds = o.Points.Select(p => p.Second).ToList();
         html.Append(Html.Text($"<h2>{o.Operation} <span class=\"soft\">{o.Scenario}</span></h2>"));
-        html.Append(new Chart($"Response time of {o.Operation}", "ms", seconds, marks, Line("p50", p => p.P50), Line("p95", p => p.P95), Line("p99", p => p.P99)).ToHtml());
+        html.Append(new Chart($"Response time of {o.Operation}", "ms", seconds, marks, Time("p50", p => p.P50), Time("p95", p => p.P95), Time("p99", p => p.P99)).ToHtml());
         html.Append(new Chart($"Throughput of {o.Operation}", "requests/s", seconds, marks, Line("requests/s", p => p.RequestsPerSecond)).ToHtml());
         if (o.Points.Any(p => p.ErrorRate > 0))
             html.Append(new Chart($"Error rate of {o.Operation}", "%", seconds, marks, Line("errors", p => p.ErrorRate)).ToHtml());
 
-        ChartLine Line(string name, Func<OperationPoint, double> value) => new(name, [.. o.Points.Select(value)]);
+        ChartLine Line(string name, Func<OperationPoint, double?> value) => new(name, [.. o.Points.Select(value)]);
+        ChartLine Time(string name, Func<OperationPoint, double> value) => Line(name, p => p.RequestsPerSecond > 0 ? value(p) : null);
     }
 }

@@ -89,12 +89,13 @@ internal static class ReportHtml
         var seconds = series.Select(p => p.Second).ToList();
         ChartMark[] marks = [.. interventions.Select(i => new ChartMark(i.Second, InterventionText.Of(i)))];
         html.Append("<h2>Over time</h2>");
-        html.Append(new Chart("Response time", "ms", seconds, marks, Line("p50", p => p.P50), Line("p95", p => p.P95), Line("p99", p => p.P99)).ToHtml());
+        html.Append(new Chart("Response time", "ms", seconds, marks, Time("p50", p => p.P50), Time("p95", p => p.P95), Time("p99", p => p.P99)).ToHtml());
         html.Append(new Chart("Throughput", "requests/s", seconds, marks, Line("requests/s", p => p.RequestsPerSecond)).ToHtml());
         html.Append(new Chart("Virtual users", "users", seconds, marks, Line("users", p => p.Users)).ToHtml());
         html.Append(new Chart("Error rate", "%", seconds, marks, Line("errors", p => p.ErrorRate)).ToHtml());
 
-        ChartLine Line(string name, Func<ReportPoint, double> value) => new(name, [.. series.Select(value)]);
+        ChartLine Line(string name, Func<ReportPoint, double?> value) => new(name, [.. series.Select(value)]);
+        ChartLine Time(string name, Func<ReportPoint, double> value) => Line(name, p => p.RequestsPerSecond > 0 ? value(p) : null);
     }
 
     private static void AddPhases(StringBuilder html, IReadOnlyList<PhasePerformance> phases)

@@ -47,9 +47,9 @@ internal static class ReportText
             text.Append(CultureInfo.InvariantCulture, $"- {Cell(line)}\n");
         AddFindings(text, report.Findings);
         Table(text, ["criterion", "measured", ""], report.Criteria.Select(c => new[] { Cell(c.Title), ValueOf(c), c.Passed ? "✓" : "✗" }));
-        Table(text, ["operation", "requests", "errors %", "mean ms", "p95 ms", "p99 ms", "per s"], report.Operations.Select(o => new[]
+        Table(text, ["operation", "scenario", "requests", "errors %", "mean ms", "p95 ms", "p99 ms", "per s"], report.Operations.Select(o => new[]
         {
-            Cell(o.Operation), Invariant(o.Figures.TotalRequests), Invariant(o.Figures.ErrorRate), Invariant(o.Figures.AvgResponseTime),
+            Cell(o.Operation), Cell(o.Scenario), Invariant(o.Figures.TotalRequests), Invariant(o.Figures.ErrorRate), Invariant(o.Figures.AvgResponseTime),
             Invariant(o.Figures.P95ResponseTime), Invariant(o.Figures.P99ResponseTime), Invariant(Math.Round(o.Figures.ThroughputRps, 2)),
         }));
         return text.ToString();

@@ -24,13 +24,8 @@ internal static class ResourcesHtml
         AddChart(html, report, marks, "Load generator: processor", "% of its cores", "cpu", p => p.GeneratorCpu);
     }
 
-    // Seconds without a value are left out, not filled in.
-    private static void AddChart(StringBuilder html, RunReport report, ChartMark[] marks, string title, string unit, string line, Func<ReportPoint, double?> value)
-    {
-        var points = report.Series.Where(p => value(p) is not null).ToList();
-        if (points.Count > 0)
-            html.Append(new Chart(title, unit, [.. points.Select(p => p.Second)], marks, new ChartLine(line, [.. points.Select(p => value(p)!.Value)])).ToHtml());
-    }
+    private static void AddChart(StringBuilder html, RunReport report, ChartMark[] marks, string title, string unit, string line, Func<ReportPoint, double?> value) =>
+        html.Append(new Chart(title, unit, [.. report.Series.Select(p => p.Second)], marks, new ChartLine(line, [.. report.Series.Select(value)])).ToHtml());
 
     private static double? Value(ReportPoint point, string name) =>
         point.Target?.TryGetValue(name, out var value) == true ? IsBytes(name) ? Math.Round(value / Mega, 2) : value : null;

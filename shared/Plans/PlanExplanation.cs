@@ -11,7 +11,7 @@ public static class PlanExplanation
     public static IEnumerable<string> Of(TestPlan plan)
     {
         var shape = plan.Shape;
-        yield return $"{plan.Name}: a {plan.TestType.ToString().ToLowerInvariant()} test of {DurationText.Format(shape.Duration)}"
+        yield return $"{plan.Name}: {KindOf(plan.TestType)} of {DurationText.Format(shape.Duration)}"
             + (plan.Environment is null ? "" : $" on the environment {plan.Environment}");
         yield return LoadOf(plan, shape);
         foreach (var phase in plan.Phases ?? [])
@@ -28,6 +28,13 @@ public static class PlanExplanation
             yield return $"in turns of {DurationText.Format(ab.Slice)} against the base and the candidate {ab.Candidate}; the candidate must not be worse, and for it what follows must hold";
         yield return "passes if " + string.Join("; ", plan.SuccessCriteria.All().Select(c => c.Title));
     }
+
+    private static string KindOf(TestType type) => type switch
+    {
+        TestType.Ab => "an A/B test",
+        TestType.Endurance => "an endurance test",
+        _ => $"a {type.ToString().ToLowerInvariant()} test",
+    };
 
     /// <summary>Each scenario's share of the mix in %, by the plan's weights or its exact users.</summary>
     public static IEnumerable<(string Name, double Percent)> SharesOf(TestPlan plan)

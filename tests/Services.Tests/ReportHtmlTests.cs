@@ -38,12 +38,15 @@ public sealed class ReportHtmlTests
     [Fact]
     public void A_line_is_broken_where_seconds_are_missing()
     {
-        string PathOver(params int[] seconds) => new Chart("Throughput", "requests/s", seconds, [], new ChartLine("rate", [.. seconds.Select(_ => 100.0)])).ToHtml()
+        string PathOver(params int[] seconds) => new Chart("Throughput", "requests/s", seconds, [], new ChartLine("rate", [.. seconds.Select(_ => (double?)100)])).ToHtml()
             .Split("<path class=\"line s0\" d=\"")[1].Split('"')[0];
 
         Assert.Equal(1, PathOver(0, 1, 2, 3).Count(c => c == 'M'));
         Assert.Equal(2, PathOver(0, 1, 2, 7, 8).Count(c => c == 'M'));
         Assert.Equal(1, PathOver(0, 10, 20, 30).Count(c => c == 'M'));
+        var withoutValues = new Chart("Response time", "ms", [0, 1, 2, 3], [], new ChartLine("p50", [5, null, null, 5])).ToHtml();
+        Assert.Equal(2, withoutValues.Split("<path class=\"line s0\" d=\"")[1].Split('"')[0].Count(c => c == 'M'));
+        Assert.Equal(2, withoutValues.Split("<td>–</td>").Length - 1);
     }
 
     [Fact]
@@ -61,7 +64,7 @@ public sealed class ReportHtmlTests
         var html = ReportHtml.Of(RunReport.Of(run, measured, Judgement.Decide(run, measured, [], DateTimeOffset.UnixEpoch)));
 
         Assert.Contains("<figcaption>Target: cpu_usage, %</figcaption>", html);
-        Assert.Contains("<td>2</td><td>42</td></tr><tr><td>4</td><td>44</td>", html);
+        Assert.Contains("<td>2</td><td>42</td></tr><tr><td>3</td><td>–</td></tr><tr><td>4</td><td>44</td>", html);
         Assert.Contains("<figcaption>Target: memory_usage, MB</figcaption>", html);
         Assert.Contains("<td>512</td>", html);
         Assert.Contains("<figcaption>Load generator: processor, % of its cores</figcaption>", html);

@@ -60,7 +60,7 @@ public sealed class ReportTextTests
         var markdown = ReportText.Markdown(report);
         Assert.DoesNotContain("<", markdown);
         Assert.DoesNotContain("[x](", markdown);
-        Assert.Equal(9, markdown.Split('\n').Single(line => line.EndsWith(" 100 |", StringComparison.Ordinal)).Replace("\\|", "", StringComparison.Ordinal).Split('|').Length);
+        Assert.Equal(10, markdown.Split('\n').Single(line => line.EndsWith(" 100 |", StringComparison.Ordinal)).Replace("\\|", "", StringComparison.Ordinal).Split('|').Length);
         Assert.DoesNotContain("\n=", ReportText.Csv(report));
         Assert.StartsWith(text[0] is '=' ? "\"'=HYPERLINK(" : text.IndexOfAny([',', '"']) >= 0 ? "\"" : text[..1], ReportText.Csv(report).Split("\r\n", 2)[1]);
     }
