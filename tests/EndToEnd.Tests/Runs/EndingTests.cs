@@ -54,16 +54,14 @@ public sealed class EndingTests(RunningPlatform running)
     [Fact]
     public async Task A_run_that_misses_a_criterion_completes_with_the_verdict_failed()
     {
-        var execution = await running.RunAsync(
-            RunningPlatform.Plan(""" "success_criteria": { "max_p95_response_time": 20 } """), new { delay = new { type = "fixed", mean_ms = 50 } });
+        var plan = RunningPlatform.Plan(""" "success_criteria": { "max_p95_response_time": 20 } """);
+        var execution = await RunningPlatform.TrustedAsync(() => running.RunAsync(plan, new { delay = new { type = "fixed", mean_ms = 50 } }));
 
-        Assert.Equal("completed", execution.Status);
-        // A machine that is busy with other things makes it invalid, and the reasons say both.
-        Assert.Contains(execution.Verdict, new VerdictOutcome?[] { VerdictOutcome.Failed, VerdictOutcome.Invalid });
+        Assert.Equal(("completed", VerdictOutcome.Failed), (execution.Status, execution.Verdict));
         var missed = Assert.Single(execution.Summary.Criteria, c => !c.Passed);
         Assert.Equal("p95_response_time ≤ 20", missed.Title);
         Assert.InRange(missed.Value!.Value, 50, 500);
-        Assert.StartsWith("p95_response_time ≤ 20 does not hold", execution.Summary.Reasons[^1]);
+        Assert.StartsWith("p95_response_time ≤ 20 does not hold", Assert.Single(execution.Summary.Reasons));
     }
 
     [Fact]
