@@ -136,6 +136,10 @@ public sealed record TestPlan
     public LoadShape Shape => LoadPattern.Shape(
         new LoadFrame(Duration, MaxVirtualUsers, RampUp ?? TimeSpan.Zero, RampDown ?? TimeSpan.Zero) { Phases = Phases ?? [] });
 
+    /// <summary>Whether its load is so many arrivals, whoever is free to take them (open model); else users decide how much is asked (closed model).</summary>
+    [JsonIgnore]
+    public bool IsOpen => Shape.Unit == LoadUnit.ArrivalsPerSecond;
+
     /// <summary>Reads a plan from JSON; everything wrong with it is noted in <paramref name="errors"/>.</summary>
     /// <returns>The plan; only worth using when no error was noted.</returns>
     public static TestPlan Read(JsonNode? document, DocumentErrors errors)

@@ -23,9 +23,9 @@ public sealed class Watch
     /// <param name="rules">The rules that are for it.</param>
     /// <param name="thresholds">What else is to hold while it goes on.</param>
     /// <param name="isOpen">Whether its load is so many arrivals, and not so many users.</param>
-    /// <param name="isByTurns">Whether its course changes by design, so that nothing is looked for in it.</param>
+    /// <param name="changesByDesign">Whether its course does, so that nothing is looked for in it.</param>
     public Watch(
-        IReadOnlyList<Criterion> criteria, IReadOnlyList<AlertRule>? rules = null, IReadOnlyList<AlertThreshold>? thresholds = null, bool isOpen = false, bool isByTurns = false)
+        IReadOnlyList<Criterion> criteria, IReadOnlyList<AlertRule>? rules = null, IReadOnlyList<AlertThreshold>? thresholds = null, bool isOpen = false, bool changesByDesign = false)
     {
         _thresholds =
         [
@@ -33,11 +33,11 @@ public sealed class Watch
             .. (thresholds ?? []).Select(Threshold.Of),
             .. (rules ?? []).Where(r => r.Terms.Criterion is not null).Select(r => new Threshold(r.Terms.Criterion!, r.Terms, r.Id)),
         ];
-        _detections = isByTurns ? [] : [.. Enum.GetValues<DetectionKind>().SelectMany(kind => DetectionsOf(kind, rules ?? [], isOpen))];
+        _detections = changesByDesign ? [] : [.. Enum.GetValues<DetectionKind>().SelectMany(kind => DetectionsOf(kind, rules ?? [], isOpen))];
     }
 
     public static Watch Of(WatchedRun run, IEnumerable<AlertRule> rules) =>
-        new([.. run.Criteria.All()], [.. rules.Where(r => r.Terms.IsFor(run))], run.Thresholds, run.IsOpen, run.IsByTurns);
+        new([.. run.Criteria.All()], [.. rules.Where(r => r.Terms.IsFor(run))], run.Thresholds, run.IsOpen, run.ChangesByDesign);
 
     public int LastSecond { get; private set; } = -1;
 

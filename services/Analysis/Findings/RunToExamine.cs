@@ -30,7 +30,7 @@ internal sealed class RunToExamine
     public IReadOnlyList<MetricWindow> Standstill { get; }
 
     /// <summary>Whether users decide how much is asked; else the plan's rate does.</summary>
-    public bool IsClosed => Plan.LoadPattern is not (ConstantArrivalRate or RampingArrivalRate or CapacitySearch);
+    public bool IsClosed => !Plan.IsOpen;
 
     public IEnumerable<OperationWindow> Operations => Total.Operations.Where(o => o.Kind == OperationKind.Request);
 

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Loadstone.Alerting;
 using Loadstone.Alerting.Rules;
 using Loadstone.Alerting.Watching;
+using Loadstone.Contracts;
 using Loadstone.Measurement;
 using Loadstone.Plans;
 
@@ -145,12 +146,27 @@ public sealed class RuleTests
     }
 
     [Fact]
-    public void A_run_that_asks_two_systems_in_turns_has_no_course_to_look_at()
+    public void In_a_run_that_asks_two_systems_in_turns_no_change_is_looked_for()
     {
-        var byTurns = new WatchedRun(Guid.NewGuid(), "x", SuccessCriteria.Default, IsByTurns: true);
+        var plan = new TestPlan { Name = "x", LoadPattern = new ConstantLoad() };
 
-        Assert.DoesNotContain("p99_step", Watch.Of(byTurns, []).Keys);
-        Assert.Contains("p99_step", Watch.Of(byTurns with { IsByTurns = false }, []).Keys);
+        Assert.DoesNotContain("p99_step", KeysOf(plan with { AbTest = new AbTest("http://other", TimeSpan.FromSeconds(5)) }));
+        Assert.Contains("p99_step", KeysOf(plan));
+    }
+
+    [Fact]
+    public void A_capacity_search_breaks_its_criteria_by_design_and_only_what_a_person_asked_for_is_watched_in_it()
+    {
+        var search = new TestPlan
+        {
+            Name = "x",
+            LoadPattern = new CapacitySearch(10, 500, TimeSpan.FromSeconds(10), 10),
+            AlertThresholds = [new AlertThreshold("cpu_usage < 80", TimeSpan.FromSeconds(10), null)],
+        };
+
+        Assert.True(Requested(search).IsOpen);
+        var (threshold, rule) = (Threshold.Of(search.AlertThresholds[0]).Key, Rule("""{ "name": "r", "metric_name": "p99_response_time", "threshold_value": 1 }"""));
+        Assert.Equal([threshold, rule.Id.ToString(), Crowd.Key], KeysOf(search, rule));
     }
 
     [Fact]
@@ -173,6 +189,11 @@ public sealed class RuleTests
         window.Health = new GeneratorHealth(CpuPercent: 88, 0, 0);
         return window;
     }
+
+    private static IEnumerable<string> KeysOf(TestPlan plan, params AlertRule[] rules) => Watch.Of(Requested(plan), rules).Keys;
+
+    private static WatchedRun Requested(TestPlan plan) =>
+        WatchedRun.Of(new ExecutionRequested(Guid.NewGuid(), Guid.NewGuid(), plan.Name, plan, "staging", new DateOnly(2026, 11, 21), "ada", DateTimeOffset.UnixEpoch));
 
     private static AlertRule Rule(string body) => Reading.Rule(body);
 }
