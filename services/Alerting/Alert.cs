@@ -36,6 +36,9 @@ public sealed record AlertAcknowledged(string By, string? Note, DateTimeOffset A
 
 public sealed record AlertSuppressed(string By, string? Note, DateTimeOffset At);
 
+/// <summary>The maintenance window it fell into is over, and its breach goes on: it is told from now on.</summary>
+public sealed record AlertOutlastedMaintenance(DateTimeOffset At);
+
 /// <summary>Over: by itself, or because a person says so.</summary>
 public sealed record AlertResolved(int Second, DateTimeOffset At, string? By = null, string? Note = null);
 
@@ -112,6 +115,11 @@ public sealed record Alert
 
     public Treatment? Suppressed { get; init; }
 
+    /// <summary>Whether only a maintenance window keeps it quiet, and not a person.</summary>
+    public bool IsHeld { get; init; }
+
+    public DateTimeOffset? OutlastedMaintenanceAt { get; init; }
+
     public DateTimeOffset? ResolvedAt { get; init; }
 
     /// <summary>Who called it over; null when it was over by itself.</summary>
@@ -122,17 +130,22 @@ public sealed record Alert
     public AlertStatus Status { get; init; }
 
     /// <summary>Those of which a person could still say that he looks after them.</summary>
-    public const string IsOpenSql = "(d.data ->> 'status' in ('active', 'acknowledged') or (d.data ->> 'status' = 'suppressed' and d.data -> 'raised' ->> 'maintenance' is not null))";
+    public const string IsOpenSql = "(d.data ->> 'status' in ('active', 'acknowledged') or (d.data ->> 'is_held')::boolean)";
 
     /// <summary>Whether it is about the run as a whole, so that it outlives it.</summary>
     [JsonIgnore]
     public bool IsOfWholeRun => Raised.Source is AlertSource.Verdict or AlertSource.Regression or AlertSource.History;
+
+    /// <summary>Whether subscribers have heard of it.</summary>
+    [JsonIgnore]
+    public bool IsTold => Raised.Maintenance is null || OutlastedMaintenanceAt is not null;
 
     public static Alert Create(AlertRaised e) => new()
     {
         Id = e.Id,
         Raised = e,
         Status = e.Maintenance is null ? AlertStatus.Active : AlertStatus.Suppressed,
+        IsHeld = e.Maintenance is not null,
         Suppressed = e.Maintenance is { } window ? new Treatment($"maintenance window {window}", null, e.At) : null,
     };
 
@@ -142,10 +155,13 @@ public sealed record Alert
         alert with { Status = AlertStatus.Acknowledged, Acknowledged = new Treatment(e.By, e.Note, e.At) };
 
     public static Alert Apply(AlertSuppressed e, Alert alert) =>
-        alert with { Status = AlertStatus.Suppressed, Suppressed = new Treatment(e.By, e.Note, e.At) };
+        alert with { Status = AlertStatus.Suppressed, Suppressed = new Treatment(e.By, e.Note, e.At), IsHeld = false };
+
+    public static Alert Apply(AlertOutlastedMaintenance e, Alert alert) =>
+        alert with { Status = AlertStatus.Active, Suppressed = null, IsHeld = false, OutlastedMaintenanceAt = e.At };
 
     public static Alert Apply(AlertResolved e, Alert alert) =>
-        alert with { Status = AlertStatus.Resolved, ResolvedAt = e.At, ResolvedBy = e.By, ResolutionNote = e.Note };
+        alert with { Status = AlertStatus.Resolved, IsHeld = false, ResolvedAt = e.At, ResolvedBy = e.By, ResolutionNote = e.Note };
 
     /// <summary>A person looks after it. Said twice, it is said once.</summary>
     public static IEnumerable<object> Acknowledge(Alert alert, string by, string? note, DateTimeOffset now) => alert.Status switch
@@ -155,11 +171,11 @@ public sealed record Alert
         _ => throw NotNow(alert, "acknowledged"),
     };
 
-    /// <summary>A person does not want to hear of it any more.</summary>
+    /// <summary>A person does not want to hear of it any more, nor when the maintenance window it fell into is over.</summary>
     public static IEnumerable<object> Suppress(Alert alert, string by, string? note, DateTimeOffset now) => alert.Status switch
     {
         AlertStatus.Active or AlertStatus.Acknowledged => [new AlertSuppressed(by, note, now)],
-        AlertStatus.Suppressed => [],
+        AlertStatus.Suppressed => alert.IsHeld ? [new AlertSuppressed(by, note, now)] : [],
         _ => throw NotNow(alert, "suppressed"),
     };
 
@@ -173,8 +189,10 @@ public sealed record Alert
 
     /// <summary>The breach is over by itself, which of one that a person suppressed nobody wants to know.</summary>
     public static IEnumerable<object> End(Alert alert, int second, DateTimeOffset now, string? note = null) =>
-        alert.Status is AlertStatus.Active or AlertStatus.Acknowledged || (alert.Status == AlertStatus.Suppressed && alert.Raised.Maintenance is not null)
-            ? [new AlertResolved(second, now, Note: note)] : [];
+        alert.IsHeld || alert.Status is AlertStatus.Active or AlertStatus.Acknowledged ? [new AlertResolved(second, now, Note: note)] : [];
+
+    /// <summary>No maintenance window covers its run any more. What is not over yet is told now, unless a person has said that nobody is to hear of it.</summary>
+    public static IEnumerable<object> OutlastMaintenance(Alert alert, DateTimeOffset now) => alert.IsHeld ? [new AlertOutlastedMaintenance(now)] : [];
 
     private static RefusalException NotNow(Alert alert, string what) =>
         RefusalException.Conflict($"The alert is {alert.Status.ToString().ToLowerInvariant()}, so it cannot be {what}.");

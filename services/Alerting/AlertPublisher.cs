@@ -7,8 +7,8 @@ namespace Loadstone.Alerting;
 
 /// <summary>
 /// Tells subscribers: raw JSON on the durable topic exchange <c>loadstone.alerts</c>, with the routing key
-/// <c>alert.raised.SEVERITY</c>, or grew, acknowledged, suppressed or resolved in the place of raised; nothing of what falls into maintenance. No client library of ours is
-/// needed to hear it. The checkpoint moves when the broker has confirmed. The gateways, whose live feeds show alerts, hear of
+/// <c>alert.raised.SEVERITY</c>, or grew, acknowledged, suppressed or resolved in the place of raised; of what falls into maintenance nothing before it has
+/// outlasted that. No client library of ours is needed to hear it. The checkpoint moves when the broker has confirmed. The gateways, whose live feeds show alerts, hear of
 /// each by the bus.
 /// </summary>
 public sealed class AlertPublisher(BrokerChannel broker, IBus bus) : ISubscription
@@ -18,11 +18,11 @@ public sealed class AlertPublisher(BrokerChannel broker, IBus bus) : ISubscripti
     public async Task<IChangeListener> ProcessEventsAsync(
         EventRange page, ISubscriptionController controller, IDocumentOperations operations, CancellationToken cancellationToken)
     {
-        foreach (var e in page.Events.Where(e => e.Data is AlertRaised or AlertGrew or AlertAcknowledged or AlertSuppressed or AlertResolved))
+        foreach (var e in page.Events.Where(e => e.Data is AlertRaised or AlertGrew or AlertAcknowledged or AlertSuppressed or AlertOutlastedMaintenance or AlertResolved))
         {
             var alert = (await operations.LoadAsync<Alert>(e.StreamId, cancellationToken))!;
             var (kind, body) = Meaning(e.Data, alert.Raised);
-            if (alert.Raised.Maintenance is null)
+            if (e.Data is AlertRaised raised ? raised.Maintenance is null : alert.IsTold)
                 await PublishAsync(e.Id, $"alert.{kind}.{NameOf(alert.Raised.Severity)}", body, cancellationToken);
             await bus.Publish(AlertResource.Changed(alert), cancellationToken);
         }
@@ -37,11 +37,13 @@ public sealed class AlertPublisher(BrokerChannel broker, IBus bus) : ISubscripti
         AlertAcknowledged a => ("acknowledged", new Contracts.AlertAcknowledged(raised.Id, raised.ExecutionId, raised.MetricName, a.By, a.Note, a.At)),
         AlertSuppressed s => ("suppressed", new Contracts.AlertSuppressed(raised.Id, raised.ExecutionId, raised.MetricName, s.By, s.Note, s.At)),
         AlertResolved r => ("resolved", new Contracts.AlertResolved(raised.Id, raised.ExecutionId, raised.MetricName, r.Second, r.At, r.By)),
-        _ => ("raised", new Contracts.AlertRaised(
-            raised.Id, raised.ExecutionId, raised.ExecutionName, NameOf(raised.AlertType), NameOf(raised.Severity), raised.MetricName, raised.Operation,
-            raised.ThresholdValue, raised.ActualValue, raised.Message, raised.Second, raised.At, NameOf(raised.Source), raised.RuleId, raised.ConfigurationId,
-            raised.Environment)),
+        AlertOutlastedMaintenance => ("raised", RaisedOf(raised, $"{raised.Message}; this began in the maintenance window {raised.Maintenance} and goes on")),
+        _ => ("raised", RaisedOf(raised, raised.Message)),
     };
+
+    private static Contracts.AlertRaised RaisedOf(AlertRaised raised, string message) => new(
+        raised.Id, raised.ExecutionId, raised.ExecutionName, NameOf(raised.AlertType), NameOf(raised.Severity), raised.MetricName, raised.Operation,
+        raised.ThresholdValue, raised.ActualValue, message, raised.Second, raised.At, NameOf(raised.Source), raised.RuleId, raised.ConfigurationId, raised.Environment);
 
     // Completes when the broker has confirmed. The message's id is the event's, for subscribers who count twice.
     private async Task PublishAsync(Guid eventId, string routingKey, object body, CancellationToken cancellation)

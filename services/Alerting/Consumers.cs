@@ -40,11 +40,13 @@ public sealed class AnalysisConsumer(IQuerySession session, Alerts alerts, TimeP
         }
 
         var outcome = RunOutcome.Decide(run, analyzed, await OpenAsync(run, cancellation), now);
-        var maintenance = await MaintenanceWindow.CoveringAsync(session, run, now, cancellation);
+        var maintenance = await MaintenanceWindow.CoveringAsync(session, run.ConfigurationId, run.Environment, now, cancellation);
         foreach (var raised in outcome.Raised)
             await alerts.RaiseAsync(raised with { Maintenance = maintenance }, cancellation);
         foreach (var (alert, note) in outcome.Over)
             await alerts.EndAsync(alert, 0, cancellation, note);
+        foreach (var alert in maintenance is null ? outcome.GoesOn : [])
+            await alerts.DecideAsync(alert, a => Alert.OutlastMaintenance(a, now), "alerting", cancellation);
     }
 
     private async Task<IReadOnlyList<Alert>> OpenAsync(WatchedRun run, CancellationToken cancellation) => await session.QueryAsync<Alert>(

@@ -12,7 +12,8 @@ namespace Loadstone.Alerting;
 /// </summary>
 /// <param name="Raised">Alerts that begin.</param>
 /// <param name="Over">Alerts that end, and why.</param>
-public sealed record RunOutcome(IReadOnlyList<AlertRaised> Raised, IReadOnlyList<(Guid Alert, string Note)> Over)
+/// <param name="GoesOn">Alerts of earlier runs that this one shows again.</param>
+public sealed record RunOutcome(IReadOnlyList<AlertRaised> Raised, IReadOnlyList<(Guid Alert, string Note)> Over, IReadOnlyList<Guid> GoesOn)
 {
     private const double TwiceAsBad = 2;
 
@@ -24,7 +25,7 @@ public sealed record RunOutcome(IReadOnlyList<AlertRaised> Raised, IReadOnlyList
     public static RunOutcome Decide(WatchedRun run, ExecutionAnalyzed analyzed, IReadOnlyList<Alert> open, DateTimeOffset now)
     {
         if (analyzed.Verdict.Outcome is not (VerdictOutcome.Passed or VerdictOutcome.Failed))
-            return new RunOutcome([], []);
+            return new RunOutcome([], [], []);
         var worse = (analyzed.Changes ?? []).Where(c => c.IsRegression).ToList();
         var known = open.Where(a => a.Raised.Source == AlertSource.History).Select(a => a.Raised.MetricName).ToHashSet();
         List<AlertRaised> raised =
@@ -33,7 +34,8 @@ public sealed record RunOutcome(IReadOnlyList<AlertRaised> Raised, IReadOnlyList
             .. (analyzed.Regressions ?? []).Select(r => OfRegression(run, analyzed, r, now)),
             .. worse.Where(c => !known.Contains(c.Metric)).Select(c => OfHistory(run, analyzed, c, now)),
         ];
-        return new RunOutcome(raised, [.. open.Where(a => a.Raised.ExecutionId != run.Id && IsOver(a, worse)).Select(a => (a.Id, $"the run {run.Name} came after it"))]);
+        var earlier = open.Where(a => a.Raised.ExecutionId != run.Id).ToLookup(a => IsOver(a, worse));
+        return new RunOutcome(raised, [.. earlier[true].Select(a => (a.Id, $"the run {run.Name} came after it"))], [.. earlier[false].Select(a => a.Id)]);
     }
 
     private static bool IsOver(Alert alert, List<HistoryChange> worse) =>

@@ -23,6 +23,7 @@ internal static class Store
             options.UseSystemTextJsonForSerialization(EnumStorage.AsInteger, Casing.SnakeCase, json => WireJson.ConfigureTransport(json));
             MapEvents(options.Events);
             options.Projections.Snapshot<Alert>(SnapshotLifecycle.Inline);
+            options.Schema.For<Alert>().Index(a => a.IsHeld);
             options.Projections.Snapshot<AlertRule>(SnapshotLifecycle.Inline);
             options.Projections.Snapshot<AlertSubscription>(SnapshotLifecycle.Inline);
             options.Projections.Snapshot<MaintenanceWindow>(SnapshotLifecycle.Inline);
@@ -36,6 +37,7 @@ internal static class Store
         builder.Services.AddSingleton(SecretBox.From(builder.Configuration));
         builder.Services.AddHostedService<ErrorQueues>();
         builder.Services.AddHostedService<Couriers>();
+        builder.Services.AddHostedService<MaintenanceClock>();
         builder.Services.AddSingleton<Alerts>();
         builder.Services.AddSingleton<RunBaselines>();
         builder.Services.AddSingleton<Watches>();
@@ -47,6 +49,7 @@ internal static class Store
         events.MapEventType<AlertGrew>("alert_grew");
         events.MapEventType<AlertAcknowledged>("alert_acknowledged");
         events.MapEventType<AlertSuppressed>("alert_suppressed");
+        events.MapEventType<AlertOutlastedMaintenance>("alert_outlasted_maintenance");
         events.MapEventType<AlertResolved>("alert_resolved");
         events.MapEventType<AlertRuleCreated>("alert_rule_created");
         events.MapEventType<AlertRuleChanged>("alert_rule_changed");

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Loadstone.Alerting.Watching;
 using Loadstone.Plans;
 using Loadstone.Resources;
 
@@ -27,13 +26,13 @@ public sealed record MaintenanceWindow : Resource
 
     public static MaintenanceWindow Apply(MaintenanceWindowDeactivated e, MaintenanceWindow before) => before with { IsActive = false, UpdatedAt = e.At };
 
-    /// <summary>The name of one that holds a run now; null when none does.</summary>
-    public static async Task<string?> CoveringAsync(IQuerySession session, WatchedRun run, DateTimeOffset now, CancellationToken cancellation)
-    {
-        var windows = await session.QueryAsync<MaintenanceWindow>(
-            "where (d.data ->> 'is_active')::boolean and (d.data -> 'terms' ->> 'ends_at')::timestamptz > ?", cancellation, now);
-        return windows.FirstOrDefault(w => w.Terms.Covers(run, now))?.Terms.Name;
-    }
+    /// <summary>The name of one that covers a configuration's runs against an environment now; null when none does.</summary>
+    public static async Task<string?> CoveringAsync(IQuerySession session, Guid? configuration, string? environment, DateTimeOffset now, CancellationToken cancellation) =>
+        (await CurrentAsync(session, now, cancellation)).FirstOrDefault(w => w.Covers(configuration, environment, now))?.Name;
+
+    /// <summary>Those that are not over yet.</summary>
+    public static async Task<IReadOnlyList<MaintenanceTerms>> CurrentAsync(IQuerySession session, DateTimeOffset now, CancellationToken cancellation) => [.. (await session.QueryAsync<MaintenanceWindow>(
+        "where (d.data ->> 'is_active')::boolean and (d.data -> 'terms' ->> 'ends_at')::timestamptz > ?", cancellation, now)).Select(w => w.Terms)];
 }
 
 /// <summary>A maintenance window as its author wrote it.</summary>
@@ -55,9 +54,9 @@ public sealed record MaintenanceTerms
     /// <summary>Only runs against this environment; null for all.</summary>
     public string? Environment { get; init; }
 
-    /// <summary>Whether what is found of a run at an instant is told to nobody.</summary>
-    public bool Covers(WatchedRun run, DateTimeOffset at) => StartsAt <= at && at < EndsAt
-        && (ConfigurationId is null || ConfigurationId == run.ConfigurationId) && (Environment is null || Environment == run.Environment);
+    /// <summary>Whether what is found of a configuration's runs against an environment at an instant is told to nobody.</summary>
+    public bool Covers(Guid? configuration, string? environment, DateTimeOffset at) => StartsAt <= at && at < EndsAt
+        && (ConfigurationId is null || ConfigurationId == configuration) && (Environment is null || Environment == environment);
 
     public static MaintenanceTerms Read(DocumentNode node)
     {

@@ -102,11 +102,11 @@ public sealed class Watches(IDocumentStore store, Alerts alerts, RunBaselines ba
         var raised = new AlertRaised(
             id, run.Id, run.Name, breach.AlertType, breach.Severity, breach.MetricName, breach.Operation, Math.Round(breach.Threshold, 4), Math.Round(breach.Value, 4),
             breach.Message, second, now, breach.RuleId, breach.Source, change.Key, change.Occurrence, run.ConfigurationId, run.Environment);
-        await alerts.RaiseAsync(raised with { Maintenance = await MaintenanceWindow.CoveringAsync(session, run, now, cancellation) }, cancellation);
+        await alerts.RaiseAsync(raised with { Maintenance = await MaintenanceWindow.CoveringAsync(session, run.ConfigurationId, run.Environment, now, cancellation) }, cancellation);
     }
 
     private static async Task<bool> IsSuppressedAsync(IQuerySession session, Guid run, string key, CancellationToken cancellation) => (await session.QueryAsync<Alert>(
-        "where d.data ->> 'status' = 'suppressed' and d.data -> 'raised' ->> 'execution_id' = ? and d.data -> 'raised' ->> 'key' = ? and d.data -> 'raised' ->> 'maintenance' is null limit 1",
+        "where d.data ->> 'status' = 'suppressed' and d.data -> 'raised' ->> 'execution_id' = ? and d.data -> 'raised' ->> 'key' = ? and not (d.data ->> 'is_held')::boolean limit 1",
         cancellation, run.ToString(), key)).Count > 0;
 
     private async Task<Watched?> FindAsync(Guid execution)

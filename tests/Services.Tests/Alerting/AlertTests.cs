@@ -42,6 +42,20 @@ public sealed class AlertTests
         Assert.Equal("The alert is suppressed, so it cannot be acknowledged.", Assert.Throws<RefusalException>(() => Alert.Acknowledge(suppressed, "ada", null, Now).ToList()).Message);
     }
 
+    [Fact]
+    public void What_fell_into_maintenance_is_told_when_it_outlasts_that_and_stays_quiet_where_a_person_wants_it_to()
+    {
+        var held = Alert.Create(Raised().Raised with { Maintenance = "moving" });
+        var told = Then(held, a => Alert.OutlastMaintenance(a, Now));
+        var quiet = Then(held, a => Alert.Suppress(a, "ada", "known", Now));
+
+        Assert.Equal((AlertStatus.Suppressed, false), (held.Status, held.IsTold));
+        Assert.Equal((AlertStatus.Active, null, true), (told.Status, told.Suppressed, told.IsTold));
+        Assert.All([told, quiet, Raised(), Then(held, a => Alert.End(a, 9, Now))], a => Assert.Empty(Alert.OutlastMaintenance(a, Now)));
+        Assert.Equal("ada", quiet.Suppressed!.By);
+        Assert.Empty(Alert.End(quiet, 9, Now));
+    }
+
     [Theory]
     [InlineData("""{ "channel": "webhook", "name": "s" }""", "url")]
     [InlineData("""{ "channel": "webhook", "name": "s", "url": "ftp://hooks.example", "secret": "short" }""", "url", "secret")]
@@ -61,7 +75,7 @@ public sealed class AlertTests
         object[] events =
         [
             raised, raised with { Operation = "o", RuleId = Guid.NewGuid(), ConfigurationId = Guid.NewGuid(), Environment = "staging", Source = AlertSource.Rule },
-            new AlertGrew(12, "12 more", 5, Now), new AlertAcknowledged("ada", "mine", Now), new AlertSuppressed("ada", null, Now), new AlertResolved(9, Now), new AlertResolved(9, Now, "ada"),
+            new AlertGrew(12, "12 more", 5, Now), new AlertAcknowledged("ada", "mine", Now), new AlertSuppressed("ada", null, Now), new AlertOutlastedMaintenance(Now), new AlertResolved(9, Now), new AlertResolved(9, Now, "ada"),
         ];
 
         foreach (var (kind, body) in events.Select(e => AlertPublisher.Meaning(e, e as AlertRaised ?? raised)))
@@ -75,6 +89,7 @@ public sealed class AlertTests
     {
         AlertAcknowledged x => Alert.Apply(x, a),
         AlertSuppressed x => Alert.Apply(x, a),
+        AlertOutlastedMaintenance x => Alert.Apply(x, a),
         AlertResolved x => Alert.Apply(x, a),
         _ => throw new InvalidOperationException($"{e}"),
     });

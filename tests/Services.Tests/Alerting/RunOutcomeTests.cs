@@ -50,8 +50,9 @@ public sealed class RunOutcomeTests
         var next = RunOutcome.Decide(Run("b"), Analyzed(VerdictOutcome.Passed) with { Changes = [change with { SinceExecutionId = Guid.NewGuid() }] }, [first], Now);
         var healed = RunOutcome.Decide(Run("c"), Analyzed(VerdictOutcome.Passed), [first], Now);
 
-        Assert.Equal((0, 0), (next.Raised.Count, next.Over.Count));
+        Assert.Equal((0, 0, first.Id), (next.Raised.Count, next.Over.Count, Assert.Single(next.GoesOn)));
         Assert.Equal([(first.Id, "the run c came after it")], healed.Over);
+        Assert.Empty(healed.GoesOn);
     }
 
     [Fact]
@@ -73,7 +74,7 @@ public sealed class RunOutcomeTests
     {
         var terms = Reading.Of("""{ "name": "w", "starts_at": "2026-11-21T12:00:00Z", "ends_at": "2026-11-21T14:00:00+01:00", "environment": "staging" }""", MaintenanceTerms.Read);
 
-        Assert.Equal(expected, terms.Covers(Run("x") with { Environment = environment }, DateTimeOffset.Parse(at, System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Equal(expected, terms.Covers(Configuration, environment, DateTimeOffset.Parse(at, System.Globalization.CultureInfo.InvariantCulture)));
     }
 
     [Theory]

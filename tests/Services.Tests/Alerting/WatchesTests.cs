@@ -85,14 +85,7 @@ public sealed class WatchesTests(TestDatabase database) : IClassFixture<TestData
     [Fact]
     public async Task In_a_maintenance_window_alerts_are_kept_suppressed_and_after_it_they_are_told_again()
     {
-        await using (var session = Store.LightweightSession())
-        {
-            var terms = new MaintenanceTerms { Name = "moving", StartsAt = _clock.Now.AddMinutes(-1), EndsAt = _clock.Now.AddMinutes(1), Environment = Environment };
-            var id = Guid.NewGuid();
-            session.Events.StartStream<MaintenanceWindow>(id, new MaintenanceWindowCreated(id, terms, "ada", _clock.Now));
-            await session.SaveChangesAsync();
-        }
-
+        await MaintainAsync("moving", minutes: 1);
         var watches = NewWatches();
         await LookAsync(watches, 0, 3, 500);
         await LookAsync(watches, 3, 15, 50);
@@ -100,6 +93,40 @@ public sealed class WatchesTests(TestDatabase database) : IClassFixture<TestData
         await LookAsync(watches, 15, 20, 500);
 
         Assert.Equal([("moving", AlertStatus.Resolved), (null, AlertStatus.Active)], (await AlertsAsync()).Select(a => (a.Raised.Maintenance, a.Status)));
+    }
+
+    [Fact]
+    public async Task A_breach_that_outlasts_its_maintenance_is_told_once_when_no_window_covers_its_run_any_more_and_ends_by_itself()
+    {
+        await MaintainAsync("moving", minutes: 1);
+        var window = await MaintainAsync("still moving", minutes: 60);
+        var watches = NewWatches();
+        await LookAsync(watches, 0, 3, 500);
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        await LookAtMaintenanceAsync();
+        Assert.Equal(AlertStatus.Suppressed, Assert.Single(await AlertsAsync()).Status);
+
+        await AppendAsync(window, new MaintenanceWindowDeactivated("ada", _clock.Now));
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => LookAtMaintenanceAsync()));
+        Assert.Equal(AlertStatus.Active, Assert.Single(await AlertsAsync()).Status);
+        await LookAsync(watches, 3, 15, 50);
+
+        Assert.Equal(["alert_raised", "alert_outlasted_maintenance", "alert_resolved"], await HistoryAsync());
+    }
+
+    [Fact]
+    public async Task What_is_over_before_its_maintenance_is_and_what_was_found_of_a_whole_run_in_it_is_told_to_nobody()
+    {
+        await MaintainAsync("moving", minutes: 1);
+        var watches = NewWatches();
+        await LookAsync(watches, 0, 3, 500);
+        await LookAsync(watches, 3, 15, 50);
+        await _app.Services.GetRequiredService<Alerts>().RaiseAsync(
+            (await AlertsAsync())[0].Raised with { Id = Guid.NewGuid(), Source = AlertSource.Verdict, Key = "verdict" }, CancellationToken.None);
+        _clock.Advance(TimeSpan.FromMinutes(2));
+        await LookAtMaintenanceAsync();
+
+        Assert.Equal([AlertStatus.Resolved, AlertStatus.Suppressed], (await AlertsAsync()).OrderBy(a => a.Status).Select(a => a.Status));
     }
 
     [Fact]
@@ -116,6 +143,31 @@ public sealed class WatchesTests(TestDatabase database) : IClassFixture<TestData
     }
 
     private Watches NewWatches() => ActivatorUtilities.CreateInstance<Watches>(_app.Services, new RunBaselines(null!, null!, null!));
+
+    private Task LookAtMaintenanceAsync() => ActivatorUtilities.CreateInstance<MaintenanceClock>(_app.Services).LookAsync(CancellationToken.None);
+
+    private async Task<Guid> MaintainAsync(string name, int minutes)
+    {
+        var terms = new MaintenanceTerms { Name = name, StartsAt = _clock.Now.AddMinutes(-1), EndsAt = _clock.Now.AddMinutes(minutes), Environment = Environment };
+        var id = Guid.NewGuid();
+        await using var session = Store.LightweightSession();
+        session.Events.StartStream<MaintenanceWindow>(id, new MaintenanceWindowCreated(id, terms, "ada", _clock.Now));
+        await session.SaveChangesAsync();
+        return id;
+    }
+
+    private async Task AppendAsync(Guid stream, object happened)
+    {
+        await using var session = Store.LightweightSession();
+        session.Events.Append(stream, happened);
+        await session.SaveChangesAsync();
+    }
+
+    private async Task<IEnumerable<string>> HistoryAsync()
+    {
+        await using var session = Store.QuerySession();
+        return (await session.Events.FetchStreamAsync((await AlertsAsync()).Single().Id)).Select(e => e.EventTypeName);
+    }
 
     private async Task LookAsync(Watches watches, int from, int to, double responseMs)
     {
