@@ -1,5 +1,6 @@
 using Loadstone.Analysis.Baselines;
 using Loadstone.Analysis.History;
+using Loadstone.Analysis.Reports;
 using Loadstone.Contracts;
 using Loadstone.Plans;
 using Loadstone.ServiceHost;

@@ -1,4 +1,5 @@
 using Loadstone.Analysis.Findings;
+using Loadstone.Analysis.Reports;
 using Loadstone.ServiceHost;
 
 namespace Loadstone.Analysis;

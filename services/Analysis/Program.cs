@@ -3,6 +3,7 @@ using Loadstone.Analysis.Baselines;
 using Loadstone.Analysis.Benchmarks;
 using Loadstone.Analysis.Gates;
 using Loadstone.Analysis.History;
+using Loadstone.Analysis.Reports;
 using Loadstone.ServiceHost;
 
 var builder = WebApplication.CreateBuilder(args);

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Loadstone.Contracts;
 using Loadstone.ServiceHost;
@@ -27,16 +26,5 @@ public sealed record RunAlert(string Severity, string AlertType, string Source, 
         {
             return null;
         }
-    }
-
-    /// <summary>The alerts as a part of the report's page; nothing when there are none.</summary>
-    public static void Add(StringBuilder html, IReadOnlyList<RunAlert>? alerts)
-    {
-        if (alerts is not { Count: > 0 })
-            return;
-        html.Append("<h2>Alerts</h2><div class=\"wide\"><table class=\"words\"><thead><tr><th>severity</th><th>alert</th><th>since</th><th>until</th><th>status</th></tr></thead><tbody>");
-        foreach (var a in alerts)
-            html.Append(Html.Text($"<tr><td>{a.Severity}</td><td>{a.Message}</td><td>{a.TriggeredAt:HH:mm:ss} UTC</td><td>{(a.ResolvedAt is { } until ? Html.Text($"{until:HH:mm:ss} UTC") : "–")}</td><td>{a.Status}</td></tr>"));
-        html.Append("</tbody></table></div>");
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using Loadstone.Analysis.Findings;
 using Loadstone.Contracts;
 using Loadstone.Measurement;
@@ -68,14 +67,6 @@ public sealed record SearchedCapacity(double? SafeRate, double? BrokenRate, bool
             yield return "the search was not over when the run ended, so that this is not confirmed: give it more time";
         if (BrokenRate is not null)
             yield return FirstSaturated is { } what ? $"used up first: {what}" : "nothing that was measured was used up: give the environment probes to learn what limits it";
-    }
-
-    public void AddTo(StringBuilder html)
-    {
-        html.Append("<h2>Capacity search</h2><div class=\"wide\"><table class=\"words\"><thead><tr><th>arrivals/s</th><th>step</th><th>seconds</th><th>result</th><th>why</th></tr></thead><tbody>");
-        foreach (var s in Steps)
-            html.Append(Html.Text($"<tr><td>{s.Rate:0.##}</td><td>{FindingsHtml.NameOf(s.Move)}</td><td>{s.FirstSecond}–{s.LastSecond}</td><td class=\"{(s.Held ? "passed" : "failed")}\">{(s.Held ? "held" : "broke")}</td><td>{s.Why}</td></tr>"));
-        html.Append("</tbody></table></div>");
     }
 
     // Looked for up to the first step that broke: later everything may be.

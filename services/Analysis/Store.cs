@@ -1,5 +1,6 @@
 using Loadstone.Analysis.Baselines;
 using Loadstone.Analysis.Benchmarks;
+using Loadstone.Analysis.Reports;
 using Loadstone.Plans;
 using Loadstone.ServiceHost;
 

@@ -1,4 +1,5 @@
 using Loadstone.Analysis;
+using Loadstone.Analysis.Reports;
 using Loadstone.Contracts;
 using Loadstone.Measurement;
 using Loadstone.Plans;

@@ -2,6 +2,7 @@ using System.Xml;
 using System.Xml.Linq;
 using System.Xml.Schema;
 using Loadstone.Analysis;
+using Loadstone.Analysis.Reports;
 using Loadstone.Contracts;
 using Loadstone.Measurement;
 using Loadstone.Plans;

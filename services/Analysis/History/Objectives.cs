@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Loadstone.Analysis.Baselines;
 using Loadstone.Analysis.Benchmarks;
+using Loadstone.Analysis.Reports;
 using Loadstone.Plans;
 
 namespace Loadstone.Analysis.History;

@@ -1,5 +1,6 @@
 using Loadstone.Analysis;
 using Loadstone.Analysis.History;
+using Loadstone.Analysis.Reports;
 using Loadstone.Analysis.Statistics;
 using Loadstone.Contracts;
 using Loadstone.Measurement;

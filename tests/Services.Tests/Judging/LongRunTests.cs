@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Loadstone.Analysis;
+using Loadstone.Analysis.Reports;
 using Loadstone.Contracts;
 using Loadstone.Measurement;
 using Loadstone.Plans;

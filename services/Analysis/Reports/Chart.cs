@@ -1,7 +1,7 @@
 using System.Text;
-using static Loadstone.Analysis.Html;
+using static Loadstone.Analysis.Reports.Html;
 
-namespace Loadstone.Analysis;
+namespace Loadstone.Analysis.Reports;
 
 /// <summary>One line of a chart; null where there is nothing to be shown, which is not the same as 0.</summary>
 internal sealed record ChartLine(string Name, IReadOnlyList<double?> Values);

@@ -2,7 +2,7 @@ using System.Text;
 using Loadstone.Analysis.History;
 using Loadstone.Analysis.Statistics;
 
-namespace Loadstone.Analysis;
+namespace Loadstone.Analysis.Reports;
 
 /// <summary>What a report says of operations over time and of other runs, as parts of its page.</summary>
 internal static class HistoryHtml

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Loadstone.Analysis;
+namespace Loadstone.Analysis.Reports;
 
 /// <summary>How the target and the load generators fared over the run, as a part of its page: a chart for each thing that was measured.</summary>
 internal static class ResourcesHtml

@@ -2,7 +2,7 @@ using Loadstone.Analysis.Findings;
 using Loadstone.Contracts;
 using Loadstone.Measurement;
 
-namespace Loadstone.Analysis;
+namespace Loadstone.Analysis.Reports;
 
 /// <summary>One operation over the time of a run.</summary>
 public sealed record OperationSeries(string Scenario, string Operation, IReadOnlyList<OperationPoint> Points)

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Loadstone.Plans;
 
-namespace Loadstone.Analysis;
+namespace Loadstone.Analysis.Reports;
 
 /// <summary>
 /// A report as it may leave the platform (requirements R9.4): without addresses, hosts, URLs, paths of requests with what stands behind their question mark, and

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Loadstone.Analysis;
+namespace Loadstone.Analysis.Reports;
 
 /// <summary>The lines of a chart over a grid, drawn for one width. Where it is shown, <paramref name="style"/> says.</summary>
 internal sealed class ChartDrawing(int width, string style, string title, IReadOnlyList<int> seconds, IReadOnlyList<ChartMark> marks, ChartLine[] lines, ChartAxis axis)

@@ -6,7 +6,7 @@ using Loadstone.Contracts;
 using Loadstone.Measurement;
 using Loadstone.Plans;
 
-namespace Loadstone.Analysis;
+namespace Loadstone.Analysis.Reports;
 
 public enum ReportType
 {

@@ -4,9 +4,9 @@ using System.Text;
 using Loadstone.Contracts;
 using Loadstone.Measurement;
 using static System.FormattableString;
-using static Loadstone.Analysis.Html;
+using static Loadstone.Analysis.Reports.Html;
 
-namespace Loadstone.Analysis;
+namespace Loadstone.Analysis.Reports;
 
 /// <summary>A report as one HTML page that needs nothing else: no network, no script. Whatever comes from a plan is encoded.</summary>
 internal static class ReportHtml
@@ -24,9 +24,9 @@ internal static class ReportHtml
         AddCards(html, report.Figures, report);
         FindingsHtml.Add(html, report.Findings);
         AddCriteria(html, report);
-        RunAlert.Add(html, report.Alerts);
+        AddAlerts(html, report.Alerts);
         HistoryHtml.AddSides(html, report.AbComparison);
-        report.Capacity?.AddTo(html);
+        AddSearch(html, report.Capacity);
         FindingsHtml.AddBaseline(html, report.Baseline);
         AddInterventions(html, report);
         AddCharts(html, report.Series, report.Interventions);
@@ -72,6 +72,26 @@ internal static class ReportHtml
             html.Append(Text($"<tr><td>{criterion.Title}</td><td>{(criterion.Value is { } v ? Text($"{v:0.###}") : "–")}</td><td>{margin}</td><td class=\"{result}\">{result}</td></tr>"));
         }
 
+        html.Append("</tbody></table></div>");
+    }
+
+    private static void AddAlerts(StringBuilder html, IReadOnlyList<RunAlert>? alerts)
+    {
+        if (alerts is not { Count: > 0 })
+            return;
+        html.Append("<h2>Alerts</h2><div class=\"wide\"><table class=\"words\"><thead><tr><th>severity</th><th>alert</th><th>since</th><th>until</th><th>status</th></tr></thead><tbody>");
+        foreach (var a in alerts)
+            html.Append(Text($"<tr><td>{a.Severity}</td><td>{a.Message}</td><td>{a.TriggeredAt:HH:mm:ss} UTC</td><td>{(a.ResolvedAt is { } until ? Text($"{until:HH:mm:ss} UTC") : "–")}</td><td>{a.Status}</td></tr>"));
+        html.Append("</tbody></table></div>");
+    }
+
+    private static void AddSearch(StringBuilder html, SearchedCapacity? capacity)
+    {
+        if (capacity is null)
+            return;
+        html.Append("<h2>Capacity search</h2><div class=\"wide\"><table class=\"words\"><thead><tr><th>arrivals/s</th><th>step</th><th>seconds</th><th>result</th><th>why</th></tr></thead><tbody>");
+        foreach (var s in capacity.Steps)
+            html.Append(Text($"<tr><td>{s.Rate:0.##}</td><td>{FindingsHtml.NameOf(s.Move)}</td><td>{s.FirstSecond}–{s.LastSecond}</td><td class=\"{(s.Held ? "passed" : "failed")}\">{(s.Held ? "held" : "broke")}</td><td>{s.Why}</td></tr>"));
         html.Append("</tbody></table></div>");
     }
 
@@ -170,7 +190,7 @@ internal static class ReportHtml
 
     private static string ReadStyle()
     {
-        using var reader = new StreamReader(Assembly.GetExecutingAssembly().GetManifestResourceStream("Loadstone.Analysis.report.css")!);
+        using var reader = new StreamReader(Assembly.GetExecutingAssembly().GetManifestResourceStream("Loadstone.Analysis.Reports.report.css")!);
         return reader.ReadToEnd();
     }
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 
-namespace Loadstone.Analysis;
+namespace Loadstone.Analysis.Reports;
 
 /// <summary>Markup with values in it. Names come from plans: no text of theirs may become markup.</summary>
 internal static class Html

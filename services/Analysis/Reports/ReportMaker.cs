@@ -3,7 +3,7 @@ using Loadstone.Analysis.History;
 using Loadstone.Contracts;
 using Loadstone.ServiceHost;
 
-namespace Loadstone.Analysis;
+namespace Loadstone.Analysis.Reports;
 
 /// <summary>
 /// The reports of a run besides its summary. Each is made when the run is judged, or when it is first asked for, and kept: it says what was

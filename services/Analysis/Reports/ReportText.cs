@@ -6,7 +6,7 @@ using Loadstone.Analysis.Findings;
 using Loadstone.Analysis.Statistics;
 using Loadstone.Plans;
 
-namespace Loadstone.Analysis;
+namespace Loadstone.Analysis.Reports;
 
 /// <summary>A report as text for other tools: JUnit XML, Markdown, CSV. Nothing in a configuration becomes markup or a formula.</summary>
 internal static class ReportText

@@ -4,7 +4,7 @@ using Loadstone.Analysis.Baselines;
 using Loadstone.Analysis.Findings;
 using Loadstone.Analysis.Statistics;
 
-namespace Loadstone.Analysis;
+namespace Loadstone.Analysis.Reports;
 
 /// <summary>What was found out about a run, as a part of its page.</summary>
 internal static class FindingsHtml

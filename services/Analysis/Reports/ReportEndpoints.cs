@@ -3,7 +3,7 @@ using Loadstone.Plans;
 using Loadstone.Resources;
 using Loadstone.ServiceHost;
 
-namespace Loadstone.Analysis;
+namespace Loadstone.Analysis.Reports;
 
 internal static class ReportEndpoints
 {
