@@ -62,7 +62,7 @@ public sealed class Couriers(IDocumentStore store, SecretBox box, IConfiguration
             await using var broker = new BrokerChannel(settings);
             var channel = await broker.OpenAsync(cancellation);
             var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            var courier = new Courier(await SenderAsync(subscription, cancellation), settings.GetValue("LOADSTONE_DELIVERY_ATTEMPTS", Courier.UsualMost), (pause, ct) => Task.Delay(pause, time, ct));
+            var courier = new Courier(subscription, await SenderAsync(subscription, cancellation), settings.GetValue("LOADSTONE_DELIVERY_ATTEMPTS", Courier.UsualMost), store, time);
             var consumer = new AsyncEventingBasicConsumer(channel);
             consumer.ReceivedAsync += (_, m) => BringAsync(subscription, courier, channel, m, ended, cancellation);
             consumer.UnregisteredAsync += (_, _) => Task.FromResult(ended.TrySetResult());

@@ -5,7 +5,6 @@ using Loadstone.Contracts;
 using Loadstone.EventStore;
 using Loadstone.Measurement;
 using Loadstone.Plans;
-using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -25,14 +24,7 @@ public sealed class WatchesTests(TestDatabase database) : IClassFixture<TestData
 
     public async Task InitializeAsync()
     {
-        var builder = WebApplication.CreateBuilder();
-        builder.Configuration["LOADSTONE_POSTGRES"] = new NpgsqlConnectionStringBuilder(database.ConnectionString) { CommandTimeout = 3 }.ConnectionString;
-        builder.AddStore();
-        builder.Services.AddSingleton<TimeProvider>(_clock);
-        builder.Services.AddMassTransit(bus => bus.UsingInMemory());
-
-        _app = builder.Build();
-        await Store.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
+        _app = await AlertingStore.OpenAsync(database, _clock);
         await using var session = Store.LightweightSession();
         session.Store(new WatchedRun(_run, "x", new SuccessCriteria { MaxP95ResponseTime = 100 }, Guid.NewGuid(), Environment));
         await session.SaveChangesAsync();
