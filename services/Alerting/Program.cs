@@ -1,4 +1,5 @@
 using Loadstone.Alerting;
+using Loadstone.Alerting.Delivery;
 using Loadstone.Alerting.Errors;
 using Loadstone.Alerting.Maintenance;
 using Loadstone.Alerting.Rules;
@@ -8,6 +9,7 @@ using Loadstone.ServiceHost;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddPlatformDefaults("alerting");
+MailServer.Check(builder.Configuration);
 builder.AddStore();
 builder.AddBus(bus => bus.OneAtATime("alerting-watch", typeof(SchedulerConsumer), typeof(IngestionConsumer), typeof(AnalysisConsumer)));
 builder.AddInternalClient<IAnalysisClient>("LOADSTONE_ANALYSIS_URL");
