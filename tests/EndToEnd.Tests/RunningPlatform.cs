@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Loadstone.Client;
 using Loadstone.Local;
 using Loadstone.Plans;
+using Loadstone.Services.Tests.Alerting;
 
 namespace Loadstone.EndToEnd.Tests;
 
@@ -15,6 +16,9 @@ public class RunningPlatform : IAsyncLifetime
     private Platform? _platform;
 
     public LocalServers Servers { get; private set; } = null!;
+
+    /// <summary>Where its e-mails go; it has no password for who does not encrypt.</summary>
+    internal MailReceiver Mail { get; } = new(MailReceiver.SelfMade());
 
     /// <summary>Where everything that it keeps is.</summary>
     public string Folder => _folder!.Path;
@@ -48,6 +52,7 @@ public class RunningPlatform : IAsyncLifetime
             await _platform.DisposeAsync();
         _folder?.Dispose();
         OtlpReceiver.Instance.Dispose();
+        Mail.Dispose();
     }
 
     /// <summary>Where the services of this platform write their logs.</summary>
@@ -160,6 +165,8 @@ public class RunningPlatform : IAsyncLifetime
         ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
         // What some tests keep for Sunday at two would begin beside others that count the target's requests.
         ["LOADSTONE_SCHEDULES"] = "hold",
+        ["LOADSTONE_SMTP_URL"] = $"smtp://loadstone:correct%20horse@localhost:{Mail.Port}",
+        ["SSL_CERT_FILE"] = Mail.WriteCertificate(Folder),
         // Two pauses, of one second and two, before a subscriber who is down is given up.
         ["LOADSTONE_DELIVERY_ATTEMPTS"] = "3",
         ["LOADSTONE_LIMIT_READS"] = "100000",

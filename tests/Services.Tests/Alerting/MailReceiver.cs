@@ -38,6 +38,21 @@ internal sealed class MailReceiver : IDisposable
         return await _heard.Reader.ReadAsync(patience.Token);
     }
 
+    /// <summary>The conversations that are over and were not asked for yet.</summary>
+    public IEnumerable<Conversation> Heard()
+    {
+        while (_heard.Reader.TryRead(out var next))
+            yield return next;
+    }
+
+    /// <summary>Writes its certificate where a client is to look for those it may trust.</summary>
+    public string WriteCertificate(string folder)
+    {
+        var path = Path.Combine(folder, "mail.pem");
+        File.WriteAllText(path, _certificate!.ExportCertificatePem());
+        return path;
+    }
+
     public void Dispose()
     {
         _listener.Dispose();
