@@ -32,4 +32,17 @@ public sealed class ProgressSentenceTests
         Assert.Equal(3, insights.Count);
         Assert.All(insights, sentence => Assert.Contains($" {expected}: ", sentence));
     }
+
+    [Fact]
+    public void No_insight_speaks_of_the_answers_that_came_after_the_load()
+    {
+        PerformanceMetric Second(int sequence, double seconds, long ms)
+        {
+            var requests = new OperationWindow { Scenario = "s", Operation = "o", Sent = 1, Ok = 1 };
+            requests.Response.Record(ms * 1_000_000);
+            return PerformanceMetric.Of(Guid.NewGuid(), new MetricWindow { Sequence = sequence, Seconds = seconds, Operations = [requests] }, DateTimeOffset.UnixEpoch);
+        }
+
+        Assert.Contains(RunInsights.Of([Second(0, 1, 40), Second(1, 1, 45), Second(2, 0, 90)]), sentence => sentence.StartsWith("The p95 response time was highest at second 1:", StringComparison.Ordinal));
+    }
 }

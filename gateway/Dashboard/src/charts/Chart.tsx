@@ -2,7 +2,7 @@ import { useComputedColorScheme } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import type { Mark, Series } from './series';
+import { lonelyOf, type Mark, type Series } from './series';
 
 const HEIGHT = 240;
 const DASHES = [[], [6, 4], [2, 3], [10, 4, 2, 4]];
@@ -63,7 +63,7 @@ function optionsOf(home: HTMLElement, shown: { current: Drawing }): uPlot.Option
       { label: 'At', value: (_, at: number | null) => (at === null ? '' : shown.current.formatX(at)) },
       ...series.map((one, i) => ({
         label: one.name, scale: one.axis, width: 2, dash: DASHES[i % DASHES.length], stroke: style.getPropertyValue(`--chart-line-${(i % 4) + 1}`).trim(),
-        points: { show: (drawn: uPlot) => drawn.data[0].length < 3 }, spanGaps: false, value: (_: uPlot, value: number | null) => one.format(value),
+        points: { show: false, filter: (drawn: uPlot, line: number) => lonelyOf(drawn.data[line] ?? []) }, spanGaps: false, value: (_: uPlot, value: number | null) => one.format(value),
       })),
     ],
     hooks: { draw: [(drawn) => drawMarks(drawn, shown.current.marks, ink)] },

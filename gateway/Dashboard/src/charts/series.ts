@@ -17,3 +17,9 @@ export function summaryOf(series: Series): string {
   const most = known.reduce((a, b) => Math.max(a, b));
   return `${series.name}: ${series.format(least)} to ${series.format(most)}, last ${series.format(known.at(-1))}`;
 }
+
+/** Where a value has neither a neighbour before nor one after it: no line shows it, so it needs a dot. */
+export function lonelyOf(values: ArrayLike<number | null | undefined>): number[] {
+  const isThere = (i: number) => (values[i] ?? null) !== null;
+  return Array.from(values, (_, i) => i).filter((i) => isThere(i) && !isThere(i - 1) && !isThere(i + 1));
+}
