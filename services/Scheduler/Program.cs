@@ -25,8 +25,7 @@ builder.Services.AddSingleton<Instruments>();
 builder.Services.AddSingleton<Steering>();
 builder.Services.AddSingleton<QueuePlaces>();
 builder.Services.AddHostedService<Overseer>();
-if (builder.Configuration["LOADSTONE_SCHEDULES"] is not "hold")
-    builder.Services.AddHostedService<ScheduleClock>();
+builder.Services.AddHostedService<ScheduleClock>();
 builder.AddReadModels(ReadModels.Of);
 
 var app = builder.Build();

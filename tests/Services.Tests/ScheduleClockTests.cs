@@ -7,8 +7,8 @@ using Loadstone.Scheduler.Schedules;
 using Loadstone.ServiceHost;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Loadstone.Services.Tests;
 
@@ -88,6 +88,30 @@ public sealed class ScheduleClockTests(TestDatabase test) : IClassFixture<TestDa
         Assert.Equal(["schedule_created", "schedule_ran"], await HistoryAsync(schedule));
     }
 
+    [Theory]
+    [InlineData(MissedRuns.Skip, "schedule_skipped", 0)]
+    [InlineData(MissedRuns.RunOnce, "schedule_ran", 1)]
+    public async Task While_schedules_are_held_nothing_begins_and_afterwards_what_was_missed_is_dealt_with_as_the_schedule_says(MissedRuns missed, string happened, int runs)
+    {
+        var schedule = await MakeAsync(new ScheduleBody { ConfigurationId = Guid.NewGuid(), CronExpression = "*/5 * * * *", MissedRuns = missed });
+        foreach (var minutes in new[] { 5, 10 })
+        {
+            _clock.Now = Made.AddMinutes(minutes);
+            await LookAsync("hold");
+        }
+
+        Assert.Equal(["schedule_created"], await HistoryAsync(schedule));
+        _clock.Now = Made.AddMinutes(12);
+        await LookAsync();
+
+        Assert.Equal(["schedule_created", happened], await HistoryAsync(schedule));
+        Assert.Equal(runs, (await RunsOfAsync(schedule)).Count);
+    }
+
+    [Fact]
+    public void A_word_for_holding_that_nobody_knows_is_named() =>
+        Assert.Equal("LOADSTONE_SCHEDULES must be hold, or not set", Assert.Throws<InvalidOperationException>(() => NewClock("stop")).Message);
+
     private static WebApplicationBuilder BuilderOf(string service)
     {
         var builder = WebApplication.CreateBuilder();
@@ -119,9 +143,10 @@ public sealed class ScheduleClockTests(TestDatabase test) : IClassFixture<TestDa
         return (await session.LoadAsync<Schedule>(id))!;
     }
 
-    private Task LookAsync() => Task.WhenAll(Enumerable.Range(0, 4).Select(_ => new ScheduleClock(
-        _app.Services.GetRequiredService<IDocumentStore>(), _app.Services.GetRequiredService<RunRequests>(), _app.Services, _clock,
-        NullLogger<ScheduleClock>.Instance).LookAsync(CancellationToken.None)));
+    private Task LookAsync(string? schedules = null) => Task.WhenAll(Enumerable.Range(0, 4).Select(_ => NewClock(schedules).LookAsync(CancellationToken.None)));
+
+    private ScheduleClock NewClock(string? schedules) => ActivatorUtilities.CreateInstance<ScheduleClock>(
+        _app.Services, new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["LOADSTONE_SCHEDULES"] = schedules }).Build());
 
     private async Task<IReadOnlyList<Execution>> RunsOfAsync(Schedule schedule)
     {

@@ -5,11 +5,19 @@ namespace Loadstone.Scheduler.Schedules;
 /// <summary>
 /// Begins runs when they are due. Any number of instances may look at once: the id of a run is made from its schedule and its time,
 /// so only one of them can begin it, and an instance that dies between the run and the note of it is made up for by the next look.
+/// With <c>LOADSTONE_SCHEDULES=hold</c> nothing begins; whoever looks without it later finds what was missed.
 /// </summary>
 public sealed class ScheduleClock(
-    IDocumentStore store, RunRequests requests, IServiceProvider services, TimeProvider time, ILogger<ScheduleClock> log) : BackgroundService
+    IDocumentStore store, RunRequests requests, IServiceProvider services, IConfiguration settings, TimeProvider time, ILogger<ScheduleClock> log) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
+
+    private readonly bool _isHeld = settings["LOADSTONE_SCHEDULES"] switch
+    {
+        null or "" => false,
+        "hold" => true,
+        _ => throw new InvalidOperationException("LOADSTONE_SCHEDULES must be hold, or not set"),
+    };
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -30,6 +38,8 @@ public sealed class ScheduleClock(
     /// <summary>Does whatever is due by now, of each schedule at most one thing.</summary>
     public async Task LookAsync(CancellationToken cancellation)
     {
+        if (_isHeld)
+            return;
         await using var session = store.QuerySession();
         foreach (var schedule in await session.QueryAsync<Schedule>("where (d.data ->> 'is_active')::boolean", cancellation))
         {
