@@ -14,9 +14,7 @@ internal sealed record ExecuteBody(Guid ConfigurationId, string? PlanId, string?
     public static ExecuteBody Read(DocumentNode body)
     {
         var isPlan = body.Has("planId");
-        var configuration = isPlan ? body.Text("configurationId") ?? "" : body.RequiredText("configurationId");
-        if (!Guid.TryParse(configuration, out var id) && configuration.Length > 0)
-            body.Error("configurationId", "must be the id of a configuration");
+        var id = isPlan ? Guid.Empty : body.RequiredId("configurationId", "a configuration");
         if (isPlan && body.Has("configurationId"))
             body.Error("planId", "stands beside configurationId: give one of them");
         if (!isPlan && body.Has("environment"))

@@ -78,6 +78,38 @@ public sealed class DocumentNode
         return text;
     }
 
+    /// <summary>The id of a thing, or null when absent or wrong.</summary>
+    /// <param name="name">The member.</param>
+    /// <param name="thing">What it is the id of, with its article.</param>
+    public Guid? Id(string name, string thing)
+    {
+        if (Text(name) is not { } text)
+            return null;
+        if (Guid.TryParse(text, out var id))
+            return id;
+        Error(name, $"must be the id of {thing}");
+        return null;
+    }
+
+    /// <summary>An id that must be there; empty after noting the error when it is not.</summary>
+    public Guid RequiredId(string name, string thing)
+    {
+        if (!Has(name))
+            Error(name, "is required");
+        return Id(name, thing) ?? Guid.Empty;
+    }
+
+    /// <summary>An instant, in UTC where it names no offset; null when absent or wrong.</summary>
+    public DateTimeOffset? Instant(string name)
+    {
+        if (Text(name, max: 50) is not { } text)
+            return null;
+        if (text.Contains('T', StringComparison.Ordinal) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at))
+            return at;
+        Error(name, "must be an instant such as 2030-01-31T12:00:00Z");
+        return null;
+    }
+
     /// <summary>A whole number between the limits, or null when absent or wrong.</summary>
     public int? Whole(string name, int min, int max)
     {

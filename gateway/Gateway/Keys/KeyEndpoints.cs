@@ -1,4 +1,3 @@
-using System.Globalization;
 using Loadstone.Gateway.Api;
 using Loadstone.Gateway.Doors;
 using Loadstone.Plans;
@@ -67,13 +66,10 @@ internal static class KeyEndpoints
 
     private static DateTimeOffset? ExpiryIn(DocumentNode body, DateTimeOffset now)
     {
-        if (body.Text("expires_at") is not { } text)
-            return null;
-        if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at))
-            body.Error("expires_at", "must be a time such as 2030-01-31T12:00:00Z");
-        else if (at <= now)
+        var at = body.Instant("expires_at");
+        if (at <= now)
             body.Error("expires_at", "must not be over already");
-        return at.ToUniversalTime();
+        return at;
     }
 }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Loadstone.Plans;
 using Loadstone.Resources;
 
@@ -64,9 +63,9 @@ public sealed record MaintenanceTerms
         {
             Name = node.RequiredText("name"),
             Description = node.Text("description", 5000, min: 0),
-            StartsAt = ReadInstant(node, "starts_at") ?? default,
-            EndsAt = ReadInstant(node, "ends_at") ?? default,
-            ConfigurationId = Rules.RuleTerms.ReadId(node, "configuration_id"),
+            StartsAt = ReadInstant(node, "starts_at"),
+            EndsAt = ReadInstant(node, "ends_at"),
+            ConfigurationId = node.Id("configuration_id", "a configuration"),
             Environment = node.Text("environment"),
         };
         if (terms.StartsAt != default && terms.EndsAt != default && (terms.EndsAt <= terms.StartsAt || terms.EndsAt - terms.StartsAt > Longest))
@@ -74,17 +73,13 @@ public sealed record MaintenanceTerms
         return terms;
     }
 
-    private static DateTimeOffset? ReadInstant(DocumentNode node, string name)
+    private static DateTimeOffset ReadInstant(DocumentNode node, string name)
     {
         if (!node.Has(name))
             node.Error(name, "is required");
-        else if (node.Text(name, 50) is { } text)
-        {
-            if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at) && text.Contains('T', StringComparison.Ordinal) && at.Year is > 1970 and < 9000)
-                return at;
-            node.Error(name, "must be an instant, such as 2026-11-21T14:00:00Z");
-        }
-
-        return null;
+        var at = node.Instant(name);
+        if (at is { Year: < 1970 or > 9000 })
+            node.Error(name, "must be between the years 1970 and 9000");
+        return at ?? default;
     }
 }

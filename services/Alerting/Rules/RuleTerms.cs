@@ -96,7 +96,7 @@ public sealed record RuleTerms
             HysteresisPercent = node.Number("hysteresis_percent", 0, 90) ?? 0,
             Severity = node.OneOf<Severity>("severity"),
             AlertType = node.OneOf<AlertType>("alert_type"),
-            ConfigurationId = ReadId(node, "configuration_id"),
+            ConfigurationId = node.Id("configuration_id", "a configuration"),
             Environment = node.Text("environment"),
         };
         Check(node, terms);
@@ -129,13 +129,4 @@ public sealed record RuleTerms
     private static Criterion? Measured(string metric) =>
         CriterionExpression.TryParse($"{metric} <= 1", out var read, out _) && read is { Limit: 1, Phase: null, While: null, Operation: null, Comparison: Plans.Comparison.AtMost }
         && read.Metric != Plans.Criterion.RecoveryTime && read.Metric != "total_requests" ? read : null;
-
-    internal static Guid? ReadId(DocumentNode node, string name)
-    {
-        if (node.Text(name) is not { } text)
-            return null;
-        if (!Guid.TryParse(text, out var id))
-            node.Error(name, "must be an id");
-        return id;
-    }
 }

@@ -110,13 +110,8 @@ internal static class BaselineEndpoints
         return new Asked(scope, judged, AcceptableVariance.Of([.. history.Where(h => h.IsTrusted).Select(h => h.Judged.Figures)]));
     }
 
-    private static (Guid Execution, BaselineScope Scope) ReadBody(DocumentNode body)
-    {
-        var given = body.RequiredText("executionId");
-        if (!Guid.TryParse(given, out var id) && given.Length > 0)
-            body.Error("executionId", "must be the id of an execution");
-        return (id, body.OneOf<BaselineScope>("scope") ?? BaselineScope.Configuration);
-    }
+    private static (Guid Execution, BaselineScope Scope) ReadBody(DocumentNode body) =>
+        (body.RequiredId("executionId", "an execution"), body.OneOf<BaselineScope>("scope") ?? BaselineScope.Configuration);
 
     private static async Task<Baseline> FindAsync(Guid id, IQuerySession session, CancellationToken cancellation) =>
         await session.LoadAsync<Baseline>(id, cancellation) ?? throw RefusalException.NotFound("baseline", id);

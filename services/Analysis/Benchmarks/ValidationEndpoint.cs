@@ -33,19 +33,19 @@ internal static class ValidationEndpoint
 
     private static (Guid ExecutionId, IReadOnlyList<Guid>? Benchmarks) ReadBody(DocumentNode body)
     {
-        var execution = IdOf(body.RequiredText("executionId"), "executionId", "an execution", body.Errors);
+        var execution = body.RequiredId("executionId", "an execution");
         if (!body.Has("benchmarkIds"))
             return (execution, null);
         var given = body.Texts("benchmarkIds", Most);
         if (given.Count == 0)
             body.Error("benchmarkIds", "must name at least one benchmark; without it, all of the run's environment are meant");
-        return (execution, [.. given.Select((id, i) => IdOf(id, $"benchmarkIds[{i}]", "a benchmark", body.Errors)).Distinct()]);
+        return (execution, [.. given.Select((id, i) => IdOf(id, $"benchmarkIds[{i}]", body.Errors)).Distinct()]);
     }
 
-    private static Guid IdOf(string given, string path, string kind, DocumentErrors errors)
+    private static Guid IdOf(string given, string path, DocumentErrors errors)
     {
-        if (!Guid.TryParse(given, out var id) && given.Length > 0)
-            errors.Add(path, $"must be the id of {kind}");
+        if (!Guid.TryParse(given, out var id))
+            errors.Add(path, "must be the id of a benchmark");
         return id;
     }
 

@@ -22,7 +22,7 @@ public sealed record Sample(string At, DateTimeOffset? Timestamp, double? Offset
     public static Sample Read(DocumentNode node)
     {
         var isOffset = node.Has("timestamp_offset");
-        var (timestamp, offset) = (ReadTimestamp(node), node.Number("timestamp_offset", 0, LongestOffset));
+        var (timestamp, offset) = (node.Instant("timestamp"), node.Number("timestamp_offset", 0, LongestOffset));
         if (isOffset == node.Has("timestamp"))
             node.Error("timestamp", isOffset ? "stands beside timestamp_offset: give one of them" : "is required, or timestamp_offset");
         var at = node.At(isOffset ? "timestamp_offset" : "timestamp");
@@ -51,16 +51,6 @@ public sealed record Sample(string At, DateTimeOffset? Timestamp, double? Offset
             window.Count(Metric!, CustomMetric.Of(Value));
         else
             Request.CountIn(window.For(Request.Empty()));
-    }
-
-    private static DateTimeOffset? ReadTimestamp(DocumentNode node)
-    {
-        if (node.Text("timestamp", max: 40) is not { } text)
-            return null;
-        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at))
-            return at;
-        node.Error("timestamp", "must be a time such as 2030-01-31T12:00:00.250Z");
-        return null;
     }
 }
 

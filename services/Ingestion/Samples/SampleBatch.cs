@@ -17,9 +17,7 @@ public sealed record SampleBatch(Guid ExecutionId, string? BatchId, IReadOnlyLis
 
     public static SampleBatch Read(DocumentNode body)
     {
-        var execution = body.RequiredText("executionId");
-        if (!Guid.TryParse(execution, out var id) && execution.Length > 0)
-            body.Error("executionId", "must be the id of an execution");
+        var id = body.RequiredId("executionId", "an execution");
         var samples = body.Has("samples") ? [.. body.List("samples", MostSamples).Select(e => ReadElement(e.Value, e.Path, body.Errors))] : new List<Sample> { Sample.Read(body) };
         if (samples.Count == 0)
             body.Error("samples", "must not be empty");

@@ -113,12 +113,9 @@ public sealed record ScheduleBody
 
     public static ScheduleBody Read(DocumentNode node)
     {
-        var configuration = node.RequiredText("configuration_id");
-        if (!Guid.TryParse(configuration, out var id) && configuration.Length > 0)
-            node.Error("configuration_id", "must be the id of a configuration");
         var body = new ScheduleBody
         {
-            ConfigurationId = id,
+            ConfigurationId = node.RequiredId("configuration_id", "a configuration"),
             CronExpression = node.RequiredText("cron_expression"),
             TimeZone = node.Text("time_zone") ?? Timing.Utc,
             MissedRuns = node.OneOf<MissedRuns>("missed_runs") ?? MissedRuns.Skip,
