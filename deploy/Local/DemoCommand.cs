@@ -30,7 +30,7 @@ internal static class DemoCommand
 
         if (!keep)
             return exitCode;
-        UpCommand.Announce(folder, platform, say);
+        UpCommand.Announce(folder, platform, servers, say);
         await Ending.UntilAskedAsync(ending, servers.Lost, platform.KeepUpAsync(say, ending));
         return exitCode;
     }, Ending.Cancelled);

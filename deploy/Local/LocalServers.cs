@@ -23,7 +23,7 @@ public sealed partial class LocalServers : IAsyncDisposable
     /// <summary>For Npgsql.</summary>
     public string PostgresConnectionString { get; }
 
-    /// <summary>amqp://user:password@host:port/</summary>
+    /// <summary>amqp://user:password@host:port</summary>
     public string RabbitMqUri { get; }
 
     /// <summary>Ends when a server of ours does, with a sentence that says which, and its last words. Never faults.</summary>

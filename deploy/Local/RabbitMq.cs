@@ -48,7 +48,7 @@ public sealed class RabbitMq : IAsyncDisposable
 
     private RabbitMq(ChildProcess process, string uri) => (Process, Uri) = (process, uri);
 
-    /// <summary>amqp://user:password@127.0.0.1:port/</summary>
+    /// <summary>amqp://user:password@127.0.0.1:port. A slash behind it would name a virtual host without a name, which some clients then ask for.</summary>
     public string Uri { get; }
 
     internal ChildProcess Process { get; }
@@ -62,7 +62,7 @@ public sealed class RabbitMq : IAsyncDisposable
         LinkLibraries(server, home);
         return Ports.StartOnFreePortAsync(
             port => StartAsync(Command(server, home, port, password) with { LogFile = folder.LogFile("rabbitmq") },
-                $"amqp://{User}:{password}@127.0.0.1:{port}/", cancellation),
+                $"amqp://{User}:{password}@127.0.0.1:{port}", cancellation),
             pickPort, cancellation);
     }
 

@@ -15,14 +15,21 @@ internal static class ServersCommand
 
     private static void Announce(LocalServers servers, StateFolder folder)
     {
+        var file = WriteAddresses(servers, folder);
+        Console.WriteLine($"PostgreSQL  {LocalServers.Mask(servers.PostgresConnectionString)}");
+        Console.WriteLine($"RabbitMQ    {LocalServers.Mask(servers.RabbitMqUri)}");
+        Console.WriteLine($"Ready. Full addresses: {file}");
+    }
+
+    /// <summary>Writes where the servers are, passwords included, for whoever may read the folder.</summary>
+    internal static string WriteAddresses(LocalServers servers, StateFolder folder)
+    {
         var file = Path.Combine(folder.Path, "servers.env");
         PrivateFile.Write(file,
             $"""
             export {LocalServers.PostgresVariable}='{servers.PostgresConnectionString}'
             export {LocalServers.RabbitMqVariable}='{servers.RabbitMqUri}'
             """);
-        Console.WriteLine($"PostgreSQL  {LocalServers.Mask(servers.PostgresConnectionString)}");
-        Console.WriteLine($"RabbitMQ    {LocalServers.Mask(servers.RabbitMqUri)}");
-        Console.WriteLine($"Ready. Full addresses: {file}");
+        return file;
     }
 }

@@ -18,7 +18,7 @@ internal static class UpCommand
         Console.WriteLine("Starting the services…");
         await using var platform = await Platform.StartAsync(folder, servers, new Dictionary<string, string>(), ending, instances);
         await SampleConfiguration.StoreAsync(platform, folder.Clone, ending);
-        Announce(folder, platform, Console.WriteLine);
+        Announce(folder, platform, servers, Console.WriteLine);
         return await Ending.UntilAskedAsync(ending, servers.Lost, platform.KeepUpAsync(Console.WriteLine, ending));
     });
 
@@ -46,12 +46,13 @@ internal static class UpCommand
         return option;
     }
 
-    public static void Announce(StateFolder folder, Platform platform, Action<string> say)
+    public static void Announce(StateFolder folder, Platform platform, LocalServers servers, Action<string> say)
     {
         say($"dashboard     {platform.Gateway}dashboard   sign in as admin, the password is in {Path.Combine(folder.Path, "admin.password")}");
         say($"gateway       {platform.Gateway}");
         say($"sample target {platform.Target}");
         say($"key           in {Path.Combine(folder.Path, "key")}, an admin's, until this ends; ./loadstone finds it by itself");
+        say($"alerts        on RabbitMQ, whose address is in {ServersCommand.WriteAddresses(servers, folder)} (deploy/alerts.md says how to listen)");
         say($"logs          {Path.Combine(folder.Path, "logs")}");
         say($"Ready. Try: ./loadstone run examples/checkout.yaml   (Ctrl-C here, or kill {Environment.ProcessId}, ends everything)");
     }

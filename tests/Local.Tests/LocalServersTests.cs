@@ -32,6 +32,8 @@ public sealed class LocalServersTests : IDisposable
         await Traffic.PublishAsync(servers.RabbitMqUri, "hello");
 
         Assert.Equal("hello", await Traffic.ReceiveAsync(servers.RabbitMqUri));
+        // To librabbitmq, a slash without a name names a virtual host without one.
+        Assert.DoesNotMatch("/$", servers.RabbitMqUri);
         Assert.Equal("loadstone", await Traffic.QueryAsync(servers.PostgresConnectionString, "select current_database()::text"));
         Assert.Equal("on", await Traffic.QueryAsync(servers.PostgresConnectionString, "show fsync"));
     }
