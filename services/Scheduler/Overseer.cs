@@ -13,22 +13,14 @@ public sealed class Overseer(
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(2);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        time.RepeatAsync(Every, BeatAndLookAsync, reason => log.LogWarning("The executions cannot be looked after now: {Reason}", reason), stoppingToken);
+
+    private async Task BeatAndLookAsync(CancellationToken stopping)
     {
-        using var timer = new PeriodicTimer(Every, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                pulse.Beat();
-                await SendPulseAsync(stoppingToken);
-                await LookAsync(stoppingToken);
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                log.LogWarning("The executions cannot be looked after now: {Reason}", e.Message);
-            }
-        }
+        pulse.Beat();
+        await SendPulseAsync(stopping);
+        await LookAsync(stopping);
     }
 
     private async Task SendPulseAsync(CancellationToken stopping)

@@ -13,26 +13,12 @@ namespace Loadstone.Alerting.Delivery;
 /// </summary>
 public sealed class Couriers(IDocumentStore store, SecretBox box, IConfiguration settings, TimeProvider time, ILogger<Couriers> log) : BackgroundService
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<Guid, (long Version, CancellationTokenSource Ending, Task Work)> _working = new();
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(LookEvery, time);
-        do
-        {
-            try
-            {
-                await AssignAsync(stoppingToken);
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                log.LogWarning("The subscriptions cannot be read now: {Reason}", e.Message);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        time.RepeatAsync(LookEvery, AssignAsync, reason => log.LogWarning("The subscriptions cannot be read now: {Reason}", reason), stoppingToken);
 
     private async Task AssignAsync(CancellationToken stopping)
     {

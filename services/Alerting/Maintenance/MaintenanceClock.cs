@@ -1,3 +1,5 @@
+using Loadstone.ServiceHost;
+
 namespace Loadstone.Alerting.Maintenance;
 
 /// <summary>
@@ -8,21 +10,8 @@ public sealed class MaintenanceClock(IDocumentStore store, Alerts alerts, TimePr
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Every, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await LookAsync(stoppingToken);
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                log.LogWarning("The maintenance windows cannot be looked after now: {Reason}", e.Message);
-            }
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        time.RepeatAsync(Every, LookAsync, reason => log.LogWarning("The maintenance windows cannot be looked after now: {Reason}", reason), stoppingToken);
 
     /// <summary>Tells of every alert that no window holds any more.</summary>
     public async Task LookAsync(CancellationToken cancellation)

@@ -19,21 +19,8 @@ public sealed class ScheduleClock(
         _ => throw new InvalidOperationException("LOADSTONE_SCHEDULES must be hold, or not set"),
     };
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Every, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await LookAsync(stoppingToken);
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                log.LogWarning("The schedules cannot be looked after now: {Reason}", e.Message);
-            }
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        time.RepeatAsync(Every, LookAsync, reason => log.LogWarning("The schedules cannot be looked after now: {Reason}", reason), stoppingToken);
 
     /// <summary>Does whatever is due by now, of each schedule at most one thing.</summary>
     public async Task LookAsync(CancellationToken cancellation)
