@@ -50,6 +50,14 @@ public sealed class Announcer(IPublishEndpoint bus, InternalIdentity identity, I
     // One worker does: that of the first shard, and when it is lost whoever carries its share on.
     private static bool AsksProbes(Execution x, Shard shard) => shard.Assigned.Parent is { } parent ? AsksProbes(x, x.Shards.Single(s => s.Number == parent)) : shard.Number == 0;
 
+    /// <summary>Who asks the probes now that shards are lost; null while it is who was prepared to.</summary>
+    public static Contracts.AskProbes? ProbesTakenOver(Execution x)
+    {
+        if (x.Request.Configuration.Probes is not { Count: > 0 } probes || x.Shards.Any(s => AsksProbes(x, s) && s.Stage != ShardStage.Lost))
+            return null;
+        return x.Shards.Where(s => !s.IsOver).MinBy(s => s.Number) is { } next ? new Contracts.AskProbes(next.WorkerId, x.Id, next.Number, probes) : null;
+    }
+
     private IEnumerable<object> Meaning(object e, Execution x) => e switch
     {
         ExecutionRequested request => [Public(request, x)],
@@ -63,7 +71,7 @@ public sealed class Announcer(IPublishEndpoint bus, InternalIdentity identity, I
         StopRequested => x.Shards.SelectMany(s => CommandsFor(x, s, identity)),
         ShardMoved moved => [Added(x, moved.Shard.Shard), .. CommandsFor(x, x.Shards.Single(s => s.Number == moved.Shard.Shard), identity)],
         ShardJoined joined => [Added(x, joined.Shard), .. CommandsFor(x, x.Shards.Single(s => s.Number == joined.Shard), identity)],
-        ShardLost lost => [new Contracts.ShardLost(x.Id, lost.Shard, lost.At, lost.Planned)],
+        ShardLost lost => [new Contracts.ShardLost(x.Id, lost.Shard, lost.At, lost.Planned), .. ProbesTakenOver(x) is { } asker ? [asker] : Array.Empty<object>()],
         ExecutionCompleted or ExecutionFailed or ExecutionCancelled => [
             new Contracts.ExecutionEnded(x.Id, NameOf(x.Status), x.Reason, x.Analysis?.Verdict.Outcome, x.EndedAt!.Value),
             .. x.Shards.SelectMany(s => CommandsFor(x, s, identity))],

@@ -11,6 +11,7 @@ builder.AddBus(bus => bus
     .Shared("scheduler", typeof(WorkerConsumer), typeof(AnalysisConsumer))
     .Own("scheduler-live", [typeof(WorkerReportedConsumer), typeof(PulseConsumer), typeof(WindowClosedConsumer)])
     .RouteByKey<PrepareShard>(m => m.WorkerId.ToString())
+    .RouteByKey<AskProbes>(m => m.WorkerId.ToString())
     .RouteByKey<StartShard>(m => m.WorkerId.ToString())
     .RouteByKey<StopShard>(m => m.WorkerId.ToString())
     .RouteByKey<PauseShard>(m => m.WorkerId.ToString())

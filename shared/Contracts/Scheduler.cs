@@ -41,6 +41,13 @@ public sealed record PrepareShard(
     Guid EnvironmentId = default, IReadOnlyList<string>? SecretNames = null, string? RunToken = null, double? MaxRps = null,
     IReadOnlyList<LoadChange>? Changes = null, int ShareWidth = 1, IReadOnlyList<TargetProbe>? Probes = null);
 
+/// <summary>scheduler → worker. Ask from now on how the system under test stands: the worker that did is lost, and nobody carries its share on.</summary>
+/// <param name="WorkerId">The worker it is for.</param>
+/// <param name="ExecutionId">The run.</param>
+/// <param name="Shard">The shard of it that the worker has.</param>
+/// <param name="Probes">What it asks.</param>
+public sealed record AskProbes(Guid WorkerId, Guid ExecutionId, int Shard, IReadOnlyList<TargetProbe> Probes);
+
 /// <summary>scheduler → worker. Begin a prepared shard at an instant. Sent again until its windows come.</summary>
 /// <param name="WorkerId">The worker it is for.</param>
 /// <param name="ExecutionId">The run.</param>

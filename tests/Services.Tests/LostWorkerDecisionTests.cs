@@ -41,6 +41,21 @@ public sealed class LostWorkerDecisionTests
     }
 
     [Fact]
+    public void When_nobody_carries_its_share_on_the_first_of_the_others_asks_the_probes()
+    {
+        var x = Running(LostWorkerPolicy.Continue);
+        Shard Of(int number, int? parent = null) => x.Shards[0] with { Assigned = x.Shards[0].Assigned with { Shard = number, Parent = parent } };
+        x = x with { Request = x.Request with { Configuration = x.Request.Configuration with { Probes = [new TargetProbe { Name = "node" }] } }, Shards = [Of(0), Of(1), Of(2)] };
+        Execution Without(params int[] lost) => x with { Shards = [.. x.Shards.Select(s => lost.Contains(s.Number) ? s with { Stage = ShardStage.Lost } : s)] };
+
+        Assert.Null(Announcer.ProbesTakenOver(Without(1)));
+        Assert.Equal((1, "node"), Announcer.ProbesTakenOver(Without(0)) is { } first ? (first.Shard, Assert.Single(first.Probes).Name) : default);
+        Assert.Equal(2, Announcer.ProbesTakenOver(Without(0, 1))?.Shard);
+        Assert.Null(Announcer.ProbesTakenOver(Without(0, 1, 2)));
+        Assert.Null(Announcer.ProbesTakenOver(Without(0) with { Shards = [.. Without(0).Shards, Of(3, parent: 0)] }));
+    }
+
+    [Fact]
     public void A_moved_share_waits_for_the_end_of_a_pause_and_knows_how_long_it_was()
     {
         var x = Running(LostWorkerPolicy.Move);

@@ -6,13 +6,14 @@ namespace Loadstone.Worker;
 
 /// <summary>The scheduler's commands to this worker.</summary>
 public sealed class SchedulerConsumer(Shards shards, SchedulerClock clock)
-    : IConsumer<PrepareShard>, IConsumer<StartShard>, IConsumer<StopShard>, IConsumer<PauseShard>, IConsumer<ResumeShard>, IConsumer<SteerShard>,
+    : IConsumer<PrepareShard>, IConsumer<AskProbes>, IConsumer<StartShard>, IConsumer<StopShard>, IConsumer<PauseShard>, IConsumer<ResumeShard>, IConsumer<SteerShard>,
     IConsumer<WorkerEcho>, IConsumer<WorkerProbe>
 {
     public static void Bind(IRabbitMqReceiveEndpointConfigurator endpoint, Guid worker)
     {
         var key = worker.ToString();
         BusTopology.BindByKey<PrepareShard>(endpoint, key);
+        BusTopology.BindByKey<AskProbes>(endpoint, key);
         BusTopology.BindByKey<StartShard>(endpoint, key);
         BusTopology.BindByKey<StopShard>(endpoint, key);
         BusTopology.BindByKey<PauseShard>(endpoint, key);
@@ -23,6 +24,12 @@ public sealed class SchedulerConsumer(Shards shards, SchedulerClock clock)
     }
 
     public Task Consume(ConsumeContext<PrepareShard> context) => shards.PrepareAsync(context.Message, context, context.CancellationToken);
+
+    public Task Consume(ConsumeContext<AskProbes> context)
+    {
+        shards.AskProbes(context.Message);
+        return Task.CompletedTask;
+    }
 
     public Task Consume(ConsumeContext<StartShard> context)
     {

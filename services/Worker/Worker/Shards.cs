@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Globalization;
 using Loadstone.Contracts;
 using Loadstone.LoadEngine;
@@ -16,7 +15,7 @@ namespace Loadstone.Worker;
 /// </summary>
 public sealed class Shards(WorkerIdentity identity, SchedulerClock clock, Spool spool, IConfiguration settings, ISecretsClient secrets, TimeProvider time, ILogger<Shards> log)
 {
-    private readonly ConcurrentDictionary<(Guid Execution, int Shard), Held> _held = new();
+    private readonly ConcurrentDictionary<(Guid Execution, int Shard), HeldShard> _held = new();
 
     public int BusyUsers => _held.Values.Sum(h => h.Users);
 
@@ -27,7 +26,7 @@ public sealed class Shards(WorkerIdentity identity, SchedulerClock clock, Spool 
     {
         var key = (order.ExecutionId, order.Shard);
         var share = new ShardShare(order.ShareIndex, order.ShareOf, order.ShareWidth);
-        var held = new Held(order, (int)share.CountOf(order.Plan.MaxVirtualUsers));
+        var held = new HeldShard(order, (int)share.CountOf(order.Plan.MaxVirtualUsers));
         if (!_held.TryAdd(key, held))
         {
             if (_held.TryGetValue(key, out var earlier) && earlier.Phase != ShardPhase.Preparing)
@@ -54,6 +53,13 @@ public sealed class Shards(WorkerIdentity identity, SchedulerClock clock, Spool 
             _held.TryRemove(key, out _);
             throw;
         }
+    }
+
+    /// <summary>Asks the probes beside a shard's load from now on.</summary>
+    public void AskProbes(AskProbes order)
+    {
+        if (_held.TryGetValue((order.ExecutionId, order.Shard), out var held))
+            held.Ask(order.Probes);
     }
 
     /// <summary>Begins a prepared shard at its instant.</summary>
@@ -135,11 +141,11 @@ public sealed class Shards(WorkerIdentity identity, SchedulerClock clock, Spool 
         return new Dictionary<string, string>([.. order.Variables, .. found.Values]);
     }
 
-    private async Task RunAsync(Held held, TimeSpan startsIn, TakeOver? takeOver)
+    private async Task RunAsync(HeldShard held, TimeSpan startsIn, TakeOver? takeOver)
     {
         var order = held.Order;
-        await using var prober = new TargetProber(held.OpenProbes(), startsIn, time);
-        prober.Start();
+        await using var prober = new TargetProber(startsIn, time);
+        held.AskWith(prober);
         try
         {
             var end = await held.Run!.RunAsync(startsIn, window =>
@@ -161,79 +167,6 @@ public sealed class Shards(WorkerIdentity identity, SchedulerClock clock, Spool 
         {
             await held.Run!.DisposeAsync();
             _held.TryRemove((order.ExecutionId, order.Shard), out _);
-        }
-    }
-
-    private sealed class Held(PrepareShard order, int users)
-    {
-        private readonly Lock _lock = new();
-        private int _lastCommand;
-        private int _changes;
-        private long _beganAt;
-
-        public PrepareShard Order { get; } = order;
-
-        public int Users { get; } = users;
-
-        public LoadOrder? Load { get; set; }
-
-        public LoadRun? Run { get; set; }
-
-        public ShardPhase Phase { get; set; } = ShardPhase.Preparing;
-
-        /// <summary>Why the worker ended it by itself; null when it did not.</summary>
-        public string? EndedBecause { get; private set; }
-
-        public TimeSpan RunsFor => Stopwatch.GetElapsedTime(Volatile.Read(ref _beganAt));
-
-        /// <summary>What asks the system under test how it stands: of one shard of a run, and only where its environment says whom.</summary>
-        public IEnumerable<TargetProber.Watched> OpenProbes() => (Order.Probes ?? []).Select(target =>
-        {
-            var password = target.PasswordSecret is { } name ? Load!.Variables.GetValueOrDefault(name) : null;
-            return new TargetProber.Watched(target, new Lazy<IProbe>(() => target.Open(password, Load!.Policy, TargetProber.Patience)), password);
-        });
-
-        /// <summary>True for the one who ends it first.</summary>
-        public bool TryEndBecause(string reason)
-        {
-            lock (_lock)
-            {
-                var isFirst = EndedBecause is null;
-                EndedBecause ??= reason;
-                return isFirst;
-            }
-        }
-
-        /// <summary>True for the one who takes it from prepared to running.</summary>
-        public bool TryBegin()
-        {
-            lock (_lock)
-            {
-                var begins = Phase == ShardPhase.Prepared;
-                if (begins)
-                    (_beganAt, Phase) = (Stopwatch.GetTimestamp(), ShardPhase.Running);
-                return begins;
-            }
-        }
-
-        public bool TakeCommand(int command)
-        {
-            lock (_lock)
-            {
-                var isNew = command > _lastCommand;
-                _lastCommand = Math.Max(command, _lastCommand);
-                return isNew;
-            }
-        }
-
-        public bool TakeChanges(int count)
-        {
-            lock (_lock)
-            {
-                var isNew = count > _changes;
-                _changes = Math.Max(count, _changes);
-                return isNew;
-            }
         }
     }
 }

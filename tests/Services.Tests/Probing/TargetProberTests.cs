@@ -14,7 +14,7 @@ public sealed class TargetProberTests
     public async Task What_was_told_is_in_the_window_of_its_second_and_what_was_too_late_for_it_in_the_next()
     {
         var watched = Watched("node", _ => Answer(("cpu_usage", 40)));
-        await using var prober = new TargetProber([watched], TimeSpan.FromSeconds(0.5), _clock);
+        await using var prober = new TargetProber(TimeSpan.FromSeconds(0.5), _clock);
         await prober.AskAsync(watched);
         _clock.Advance(TimeSpan.FromSeconds(1.6));
         await prober.AskAsync(watched);
@@ -30,7 +30,7 @@ public sealed class TargetProberTests
     public async Task Two_probes_of_one_metric_are_its_mean_its_least_and_its_most()
     {
         var (a, b) = (Watched("a", _ => Answer(("cpu_usage", 20))), Watched("b", _ => Answer(("cpu_usage", 80))));
-        await using var prober = new TargetProber([a, b], TimeSpan.Zero, _clock);
+        await using var prober = new TargetProber(TimeSpan.Zero, _clock);
         await prober.AskAsync(a);
         await prober.AskAsync(b);
 
@@ -41,7 +41,7 @@ public sealed class TargetProberTests
     public async Task A_probe_that_fails_is_told_with_how_often_and_why_and_never_with_its_password()
     {
         var watched = Watched("db", _ => throw new ProbeFailedException("it refused s3cret,\nand more"), "s3cret");
-        await using var prober = new TargetProber([watched], TimeSpan.Zero, _clock);
+        await using var prober = new TargetProber(TimeSpan.Zero, _clock);
         await prober.AskAsync(watched);
         await prober.AskAsync(watched);
 
@@ -54,7 +54,7 @@ public sealed class TargetProberTests
     public async Task One_that_cannot_even_be_made_fails_alone()
     {
         var broken = new TargetProber.Watched(new TargetProbe { Name = "broken" }, new Lazy<IProbe>(() => throw new InvalidOperationException("hidden")), null);
-        await using var prober = new TargetProber([broken], TimeSpan.Zero, _clock);
+        await using var prober = new TargetProber(TimeSpan.Zero, _clock);
         await prober.AskAsync(broken);
 
         Assert.Equal("it failed for a reason of its own (InvalidOperationException)", Window(prober, 0).Probes["broken"].Error);
@@ -69,8 +69,8 @@ public sealed class TargetProberTests
             asked.SetResult();
             return await new TaskCompletionSource<ProbeAnswer>().Task;
         });
-        var prober = new TargetProber([watched], TimeSpan.Zero, TimeProvider.System);
-        prober.Start();
+        var prober = new TargetProber(TimeSpan.Zero, TimeProvider.System);
+        prober.Watch([watched]);
         await asked.Task;
         await prober.DisposeAsync();
 
@@ -88,8 +88,8 @@ public sealed class TargetProberTests
                 thrice.SetResult();
             return Answer(("queue_length", asked));
         });
-        var prober = new TargetProber([new TargetProber.Watched(new TargetProbe { Name = "p" }, new Lazy<IProbe>(probe), null)], TimeSpan.Zero, TimeProvider.System);
-        prober.Start();
+        var prober = new TargetProber(TimeSpan.Zero, TimeProvider.System);
+        prober.Watch([new TargetProber.Watched(new TargetProbe { Name = "p" }, new Lazy<IProbe>(probe), null)]);
         await thrice.Task.WaitAsync(TimeSpan.FromSeconds(20));
         await prober.DisposeAsync();
 

@@ -14,30 +14,38 @@ internal sealed class TargetProber : IAsyncDisposable
 
     private static readonly TimeSpan EndWithin = TimeSpan.FromSeconds(5);
 
-    private readonly List<Watched> _watched;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _ending = new();
     private readonly long _startsAt;
-    private Task _watching = Task.CompletedTask;
 
-    // By the second in which they came; from the probes' tasks to that which reports the windows.
+    // Between the probes' tasks, that which reports the windows, and the bus's, which may bring probes later.
     private readonly Lock _lock = new();
+    private readonly List<(Watched Target, Task Work)> _watching = [];
+
+    // By the second in which they came.
     private readonly SortedDictionary<int, List<(string Probe, ProbeReading Reading)>> _heard = [];
 
-    /// <param name="watched">Each target with what asks it, and what no message may hold.</param>
     /// <param name="startsIn">How long until the common start that the run's seconds are counted from; negative when it is past.</param>
     /// <param name="time">The clock.</param>
-    public TargetProber(IEnumerable<Watched> watched, TimeSpan startsIn, TimeProvider time)
+    public TargetProber(TimeSpan startsIn, TimeProvider time)
     {
-        (_watched, _time) = ([.. watched], time);
+        _time = time;
         _startsAt = time.GetTimestamp() + (long)(startsIn.TotalSeconds * time.TimestampFrequency);
     }
 
     /// <summary>A target, what asks it, and its password, which nothing that is said of it may have in it.</summary>
     internal sealed record Watched(TargetProbe Target, Lazy<IProbe> Probe, string? Password);
 
-    /// <summary>Begins to ask.</summary>
-    public void Start() => _watching = Task.WhenAll(_watched.Select(w => Task.Run(() => WatchAsync(w))));
+    /// <summary>Asks these too from now on.</summary>
+    /// <param name="targets">Each target with what asks it, and what no message may hold.</param>
+    public void Watch(IEnumerable<Watched> targets)
+    {
+        foreach (var target in targets)
+        {
+            lock (_lock)
+                _watching.Add((target, Task.Run(() => WatchAsync(target))));
+        }
+    }
 
     /// <summary>Puts into a window what was heard up to its end and is in no earlier one.</summary>
     public void AddTo(MetricWindow window)
@@ -49,7 +57,7 @@ internal sealed class TargetProber : IAsyncDisposable
                 window.Count(metric, values);
         }
 
-        foreach (var kind in _watched.Where(w => w.Probe.IsValueCreated).Select(w => w.Probe.Value.ConnectionKind).OfType<string>())
+        foreach (var kind in Watching().Select(w => w.Target.Probe).Where(probe => probe.IsValueCreated).Select(probe => probe.Value.ConnectionKind).OfType<string>())
             window.Host?.Connections[kind] = window.Host.Connections.GetValueOrDefault(kind) + 1;
     }
 
@@ -57,7 +65,7 @@ internal sealed class TargetProber : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _ending.CancelAsync();
-        await _watching.WaitAsync(EndWithin, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(Watching().Select(w => w.Work)).WaitAsync(EndWithin, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>Asks once, and keeps what came of it.</summary>
@@ -75,6 +83,12 @@ internal sealed class TargetProber : IAsyncDisposable
         {
             Keep(watched, ProbeFailure.InWords(e), null);
         }
+    }
+
+    private IReadOnlyList<(Watched Target, Task Work)> Watching()
+    {
+        lock (_lock)
+            return [.. _watching];
     }
 
     private async Task WatchAsync(Watched watched)
