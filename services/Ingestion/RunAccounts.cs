@@ -121,7 +121,8 @@ public sealed record RunAccounts(DateTimeOffset? StartAt, IReadOnlyList<ShardAcc
 
     private string LossOf(ShardAccount shard, StoredWindows stored, bool isWhole)
     {
-        var lost = Invariant($"shard {shard.Shard} was lost after its second {stored.LastLoaded}");
+        var lost = stored.LastLoaded < 0 ? Invariant($"shard {shard.Shard} was lost before a second of it was heard")
+            : Invariant($"shard {shard.Shard} was lost after its second {stored.LastLoaded}");
         return isWhole ? lost + ", and all it sent is counted"
             : UnknownMax(shard, stored) is { } most ? Invariant($"{lost}, with at most {most} requests sent that nobody counted")
             : lost + ", with requests sent that nobody counted";

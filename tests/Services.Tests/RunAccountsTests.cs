@@ -70,6 +70,10 @@ public sealed class RunAccountsTests
         ["shard 1 was lost after its second 6, with requests sent that nobody counted"], Run(Finished(0, last: 9, sent: 1), Lost(1)).Gaps([new StoredWindows(0, 10, 9, 1, 1), new StoredWindows(1, 7, 6, 5, 5, 6)]));
 
     [Fact]
+    public void Of_a_shard_that_was_never_heard_no_second_is_named() => Assert.Equal(
+        ["shard 1 was lost before a second of it was heard, with requests sent that nobody counted"], Run(Finished(0, last: 9, sent: 1), Lost(1)).Gaps([new StoredWindows(0, 10, 9, 1, 1)]));
+
+    [Fact]
     public void Seconds_between_a_lost_shard_and_the_one_that_carries_on_close_late_and_empty_and_those_after_in_time()
     {
         var run = Run(Lost(0), Alive(1) with { Parent = 0, FirstSecond = 12 });
