@@ -10,7 +10,7 @@ namespace Loadstone.EndToEnd.Tests.Runs;
 public sealed class AlertTests(RunningPlatform running)
 {
     [Fact]
-    public async Task A_breach_in_a_running_test_reaches_a_plain_subscriber_as_JSON()
+    public async Task A_breach_in_a_running_test_and_a_burst_of_errors_that_no_limit_names_reach_a_plain_subscriber_as_JSON()
     {
         await using var connection = await new ConnectionFactory { Uri = new Uri(running.Servers.RabbitMqUri) }.CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync();
@@ -26,7 +26,7 @@ public sealed class AlertTests(RunningPlatform running)
 
         (await running.Target.PostAsync("/reset", null)).EnsureSuccessStatusCode();
         (await running.Target.PutAsync("/knobs", new StringContent("""{ "delay": { "type": "fixed", "mean_ms": 60 } }""", Encoding.UTF8, "application/json"))).EnsureSuccessStatusCode();
-        var plan = RunningPlatform.Plan(""" "duration": "20s", "success_criteria": { "max_p95_response_time": 30 } """);
+        var plan = RunningPlatform.Plan(""" "duration": "20s", "success_criteria": { "max_p95_response_time": 30, "max_error_rate": 50 } """);
         var id = (await running.ExecuteAsync(plan)).Id;
 
         using var patience = new CancellationTokenSource(RunningPlatform.Longest);
@@ -42,7 +42,17 @@ public sealed class AlertTests(RunningPlatform running)
         Assert.StartsWith("alert.resolved.", resolvedKey);
         Assert.Equal(alert["alert_id"]!.ToString(), resolved["alert_id"]!.ToString());
 
+        // Long enough without errors for a burst to be one.
+        await running.UntilAsync(id, status => status.Progress >= 55);
+        (await running.Target.PutAsync("/knobs", new StringContent("""{ "error_rate": 20 }""", Encoding.UTF8, "application/json"))).EnsureSuccessStatusCode();
+        JsonObject burst;
+        do
+            burst = (await heard.Reader.ReadAsync(patience.Token)).Body;
+        while (burst["source"]?.ToString() != "detection" || burst["metric_name"]!.ToString() != "error_rate");
+        Assert.Equal((id.ToString(), "error_spike"), (burst["execution_id"]!.ToString(), burst["alert_type"]!.ToString()));
+
         await running.EndOfAsync(id);
+        (await running.Target.PostAsync("/reset", null)).EnsureSuccessStatusCode();
         var listed = JsonNode.Parse(await running.Gateway.GetStringAsync($"/api/load-testing/alerts?executionId={id}&status=resolved"))!;
         // A busy machine may breach it once more.
         Assert.Contains(alert["alert_id"]!.ToString(), listed["alerts"]!.AsArray().Select(a => a!["id"]!.ToString()));
