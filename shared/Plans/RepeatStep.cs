@@ -8,6 +8,7 @@ namespace Loadstone.Plans;
 public sealed record RepeatStep : Step
 {
     private const int Most = 100_000;
+    private const long MostBounded = 1_000_000_000_000;
 
     /// <summary>How many times, drawn anew each time it comes to it: 0 to 100,000. Null when <see cref="While"/> decides.</summary>
     public CountRange? Times { get; init; }
@@ -26,7 +27,8 @@ public sealed record RepeatStep : Step
 
     internal override IEnumerable<HeldSteps> Holds => [new("steps", Steps)];
 
-    internal override long? MostRequests => base.MostRequests * (Times?.Max ?? MaxTimes);
+    // So large a bound says nothing, and repeats within repeats would overflow.
+    internal override long? MostRequests => base.MostRequests * (Times?.Max ?? MaxTimes) is { } most and <= MostBounded ? most : null;
 
     internal override IEnumerable<StepTemplate> Templates() => While?.Templates("while", Sets) ?? [];
 

@@ -149,6 +149,7 @@ public sealed class ControlStepTests
     [InlineData("""{ "action": "conditional", "probability": 0.3, "then": [ { "path": "/" } ], "else": [ { "path": "/" } ] }""", 22L)]
     [InlineData("""{ "action": "group", "name": "g", "steps": [ { "action": "parallel", "steps": [ { "path": "/" }, { "path": "/" } ] } ] }""", 22L)]
     [InlineData("""{ "action": "group", "name": "g", "steps": [ { "path": "/" }, { "action": "upload" } ] }""", null)]
+    [InlineData("""{ "action": "repeat", "times": 100000, "steps": [ { "action": "repeat", "times": 100000, "steps": [ { "action": "repeat", "times": 100000, "steps": [ { "action": "repeat", "times": 100000, "steps": [ { "action": "repeat", "times": 100000, "steps": [ { "path": "/" } ] } ] } ] } ] } ] }""", null)]
     public void A_journey_says_how_many_requests_it_leads_to_at_the_most(string step, long? most) =>
         Assert.Equal(most, Reading.Valid(Reading.PlanOf(step)).ScenarioConfig.MostRequests);
 
