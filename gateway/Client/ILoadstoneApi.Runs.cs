@@ -34,6 +34,10 @@ public partial interface ILoadstoneApi
     [Get("api/load-testing/executions/{id}/metrics")]
     Task<MetricList> MetricsAsync([Path] Guid id, [Query] string? granularity, CancellationToken cancellation);
 
+    /// <summary>Percentiles of the response times in a stretch of an execution; the filters are those that the API names.</summary>
+    [Get("api/load-testing/executions/{id}/percentiles")]
+    Task<PercentilesAnswer> PercentilesAsync([Path] Guid id, [QueryMap] IDictionary<string, string> filter, CancellationToken cancellation);
+
     /// <summary>How the machines of an execution fared.</summary>
     [Get("api/load-testing/executions/{id}/resources")]
     Task<ResourceList> ResourcesAsync([Path] Guid id, [Query] string? granularity, CancellationToken cancellation);

@@ -78,6 +78,10 @@ public sealed record HistoryList(IReadOnlyList<JsonObject> Events);
 /// <param name="Phases">The phases it has come to; none in a run without phases.</param>
 public sealed record MetricList(IReadOnlyList<JsonObject> Metrics, IReadOnlyList<string> Insights, JsonObject Summary, IReadOnlyList<JsonObject> Phases);
 
+/// <summary>The response times of the requests that ended in a stretch of a run.</summary>
+/// <param name="Percentiles">As the API describes it.</param>
+public sealed record PercentilesAnswer(JsonObject Percentiles);
+
 /// <summary>It is queued. A retry under the same key answers the same test.</summary>
 /// <param name="TestId">The execution's id.</param>
 /// <param name="Status">As the API describes it.</param>

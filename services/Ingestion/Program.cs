@@ -24,5 +24,6 @@ builder.AddReadModels(ReadModels.Of);
 var app = builder.Build();
 app.UsePlatformDefaults();
 app.MapMetrics();
+app.MapPercentiles();
 app.MapSamples();
 app.Run();

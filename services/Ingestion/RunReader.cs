@@ -48,6 +48,21 @@ public sealed class RunReader(Database database, RunStore runs)
         return total;
     }
 
+    /// <summary>What a run measured from one second to another, as far as it is closed, and the last second of it.</summary>
+    /// <exception cref="RefusalException">404 when there is no such run.</exception>
+    public async Task<(MetricWindow Total, int LastSecond)> BetweenAsync(Guid execution, int first, int last, bool summary, CancellationToken cancellation)
+    {
+        var (total, lastSecond) = (new MetricWindow { Seconds = 0 }, first - 1);
+        await MustExistAsync(execution, cancellation);
+        await foreach (var (window, itsLast) in runs.BetweenAsync(execution, first, last, summary, cancellation))
+        {
+            total.AddSeconds(window);
+            lastSecond = Math.Max(lastSecond, itsLast);
+        }
+
+        return (total, lastSecond);
+    }
+
     /// <summary>One phase of a run as a whole, as far as it is closed.</summary>
     /// <exception cref="RefusalException">400 when the run has no such phase.</exception>
     public async Task<MetricWindow> PhaseTotalAsync(Guid execution, string phase, CancellationToken cancellation)

@@ -103,6 +103,24 @@ public sealed class RunStore(Database database)
             yield return second;
     }
 
+    /// <summary>What was closed from one second to another: stretches that lie between them whole, and the seconds around those. In no order.</summary>
+    public async IAsyncEnumerable<(MetricWindow Window, int LastSecond)> BetweenAsync(
+        Guid execution, int first, int last, bool summary, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await using var command = database.Command(
+            $"""
+            select {(summary ? "summary" : "window_json")}, last_second from ingestion.closed_stretches where execution_id = $1 and first_second >= $2 and last_second <= $3
+            union all
+            select {(summary ? "coalesce(s.summary, s.window_json)" : "s.window_json")}, s.second from ingestion.closed_seconds s
+            where s.execution_id = $1 and s.second between $2 and $3 and not exists (
+              select 1 from ingestion.closed_stretches t
+              where t.execution_id = $1 and t.first_second >= $2 and t.last_second <= $3 and s.second between t.first_second and t.last_second)
+            """, execution, first, last);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            yield return (JsonSerializer.Deserialize<MetricWindow>(reader.GetFieldValue<byte[]>(0), Json)!, reader.GetInt32(1));
+    }
+
     public async Task<IReadOnlyList<int>> LateSecondsAsync(Guid execution, CancellationToken cancellation)
     {
         await using var command = database.Command("select second from ingestion.late_seconds where execution_id = $1 order by second limit 100", execution);

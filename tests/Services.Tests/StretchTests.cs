@@ -61,6 +61,31 @@ public sealed class StretchTests(TestDatabase test) : IClassFixture<TestDatabase
         await AssertSameAsync();
     }
 
+    [Theory]
+    [InlineData(0, int.MaxValue)]
+    [InlineData(5, 130)]
+    [InlineData(60, 69)]
+    [InlineData(62, 68)]
+    [InlineData(149, 149)]
+    public async Task Between_any_two_seconds_stands_what_these_seconds_have_together(int first, int last)
+    {
+        await CloseAsync(Seconds);
+        var expected = new MetricWindow { Seconds = 0 };
+        foreach (var second in (await ReadAsync(1, summary: false)).Where(s => s.Sequence >= first && s.Sequence <= last))
+            expected.AddSeconds(second);
+
+        foreach (var summary in new[] { false, true })
+        {
+            var (total, lastSecond) = await Reader.BetweenAsync(_run, first, last, summary, CancellationToken.None);
+
+            Assert.Equal(Math.Min(last, Seconds - 1), lastSecond);
+            Assert.Equal((expected.Seconds, expected.Total().Sent), (total.Seconds, total.Total().Sent));
+            Assert.Equal(expected.Total().Response.Encode(), total.Total().Response.Encode());
+        }
+
+        Assert.Equal((0, 999), ((await Reader.BetweenAsync(_run, 1000, 2000, summary: true, CancellationToken.None)).Total.Total().Sent, (await Reader.BetweenAsync(_run, 1000, 2000, summary: true, CancellationToken.None)).LastSecond));
+    }
+
     private async Task AssertSameAsync()
     {
         var seconds = await ReadAsync(1, summary: false);

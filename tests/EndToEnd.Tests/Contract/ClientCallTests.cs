@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Loadstone.Client;
 
 namespace Loadstone.EndToEnd.Tests.Contract;
 
@@ -62,7 +63,24 @@ public sealed class ClientCallTests(RunningPlatform running)
         Assert.Equal("text/event-stream", live.Content.Headers.ContentType?.MediaType);
         Assert.NotEmpty((await running.Api.MetricsAsync(run.Id, null, None)).Metrics);
         Assert.NotNull((await running.Api.ResourcesAsync(run.Id, null, None)).Samples);
+        await AssertPercentilesAsync(run);
         var report = Assert.Single((await running.Api.ExecutionReportsAsync(run.Id, None)).Reports, r => r["report_type"]!.ToString() == "summary");
         Assert.NotNull((await running.Api.ReportAsync(report["id"]!.GetValue<Guid>(), None)).Report);
+    }
+
+    private async Task AssertPercentilesAsync(ExecutionView run)
+    {
+        var whole = (await running.Api.PercentilesAsync(run.Id, new Dictionary<string, string> { ["ranks"] = "99,95", ["operation"] = "fixed" }, None)).Percentiles;
+        var second = (await running.Api.PercentilesAsync(run.Id, new Dictionary<string, string> { ["from"] = "1", ["to"] = "1", ["ranks"] = "100" }, None)).Percentiles;
+
+        Assert.Equal(run.TotalRequests, whole["requests"]!.GetValue<long>());
+        Assert.Equal([(99.0, run.P99ResponseTime), (95.0, run.P95ResponseTime)], whole["response_times"]!.AsArray().Select(t => (t!["rank"]!.GetValue<double>(), Math.Round(t["response_time"]!.GetValue<double>(), 4))));
+        Assert.Equal((1, 1), (second["first_second"]!.GetValue<int>(), second["last_second"]!.GetValue<int>()));
+        Assert.InRange(second["requests"]!.GetValue<long>(), 1, run.TotalRequests - 1);
+        Assert.Equal(["from", "operation", "ranks", "ranks", "ranks", "to"], await Task.WhenAll(
+            Refused("from=-1"), Refused("operation=nothing"), Refused("ranks=0"), Refused("ranks=1,,2"), Refused($"ranks={string.Join(',', Enumerable.Repeat(1, 21))}"), Refused("from=2&to=1")));
+
+        async Task<string> Refused(string query) =>
+            Assert.Single((await running.Gateway.CallAsync(HttpMethod.Get, $"/api/load-testing/executions/{run.Id}/percentiles?{query}")).Body["errors"]!.AsObject()).Key;
     }
 }
