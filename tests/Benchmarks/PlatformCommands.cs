@@ -38,6 +38,10 @@ internal static class PlatformCommands
         report.SetAction((given, ct) => ReportBenchmark.RunAsync(given.GetValue(minutes), given.GetValue(json), ct));
         yield return report;
 
+        var page = new Command("page", "The page of a run of two hours and a hundred endpoints: until it is there, and how it scrolls.") { minutes, rounds };
+        page.SetAction((given, ct) => PageBenchmark.RunAsync(given.GetValue(minutes), given.GetValue(rounds), given.GetValue(json), ct));
+        yield return page;
+
         var store = new Command("store", "T15: the event store, as a share of plain inserts.") { rounds, seconds };
         store.SetAction((given, ct) => StoreBenchmark.RunAsync(given.GetValue(rounds), given.GetValue(seconds), given.GetValue(json), ct));
         yield return store;

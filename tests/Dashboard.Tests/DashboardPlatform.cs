@@ -9,18 +9,19 @@ namespace Loadstone.Dashboard.Tests;
 /// <summary>The whole platform with its dashboard and a browser, started once for all tests. Its database is empty at first.</summary>
 public sealed class DashboardPlatform : RunningPlatform
 {
-    private const string Chromium = "/usr/bin/chromium";
-    private static readonly string[] Quietly =
-        ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
-
     // For machines that are busy with other tests; nothing waits longer than it has to.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private IPlaywright? _playwright;
-    private IBrowser? _browser;
+    private Chromium? _chromium;
     private readonly List<ExecutionView> _samples = [];
     private Guid? _sample;
     private int _nextSample;
+
+    private const string TwoScenarios = """
+        "scenario_config": { "think_time": 0.05, "scenarios": [
+          { "name": "usual", "weight": 4, "user_journey": [ { "action": "http", "name": "fixed", "path": "/fixed" } ] },
+          { "name": "rare", "user_journey": [ { "action": "http", "name": "slow", "path": "/fixed?ms=30" } ] } ] }
+        """;
 
     /// <summary>What the overview said before anything was made or run.</summary>
     public string FirstSight { get; private set; } = "";
@@ -29,15 +30,9 @@ public sealed class DashboardPlatform : RunningPlatform
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(10));
         using (var folder = StateFolder.Open(StateFolder.FindClone(), "test-dashboard"))
-        {
-            await Local.Dashboard.EnsureBuiltAsync(folder, Console.WriteLine, patience.Token);
-            await Packages.EnsureProgramAsync(Chromium, "chromium", folder.LogFile("packages"), Console.WriteLine, patience.Token);
-        }
-
+            _chromium = await Chromium.StartAsync(folder, Console.WriteLine, patience.Token);
         await base.InitializeAsync();
         Assertions.SetDefaultExpectTimeout((float)Patience.TotalMilliseconds);
-        _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = Quietly });
         await using var first = await VisitAsync("admin");
         await Assertions.Expect(first.Page.GetByText("No load tests executed yet")).ToBeVisibleAsync();
         FirstSight = await first.Page.Locator("main").InnerTextAsync();
@@ -45,9 +40,8 @@ public sealed class DashboardPlatform : RunningPlatform
 
     public override async Task DisposeAsync()
     {
-        if (_browser is not null)
-            await _browser.DisposeAsync();
-        _playwright?.Dispose();
+        if (_chromium is not null)
+            await _chromium.DisposeAsync();
         await base.DisposeAsync();
     }
 
@@ -63,7 +57,7 @@ public sealed class DashboardPlatform : RunningPlatform
     /// <summary>A new browser profile, nobody signed in.</summary>
     public async Task<Visit> ArriveAsync(int width = 1280, int height = 900, ColorScheme scheme = ColorScheme.Light)
     {
-        var context = await _browser!.NewContextAsync(new() { BaseURL = Platform.Gateway.ToString(), ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme });
+        var context = await _chromium!.NewProfileAsync(Platform.Gateway, width, height, scheme);
         context.SetDefaultTimeout((float)Patience.TotalMilliseconds);
         return new Visit(context, await context.NewPageAsync());
     }
@@ -95,7 +89,7 @@ public sealed class DashboardPlatform : RunningPlatform
 
     private async Task<ExecutionView> RunSampleAsync()
     {
-        _sample ??= (await ConfigureAsync($""" "name": "{SampleName}" """)).Id;
+        _sample ??= (await ConfigureAsync($$""" "name": "{{SampleName}}", {{TwoScenarios}} """)).Id;
         var asked = await Api.ExecuteAsync(Guid.NewGuid().ToString(), new ExecuteRequest(_sample, $"sample run {_samples.Count + 1}"), CancellationToken.None);
         return await EndOfAsync(asked.Execution.Id);
     }
