@@ -121,7 +121,7 @@ public sealed record ExecutionResource
             Verdict = x.Analysis?.Verdict.Outcome,
             SuccessCriteriaMet = x.Analysis?.Verdict.SuccessCriteriaMet,
             Summary = new ExecutionSummary(
-                x.Request.Configuration.Environment, x.Request.Seed, x.Shards.Count, x.Analysis?.Verdict.Criteria ?? [], x.Analysis?.Verdict.Reasons ?? [],
+                x.Request.Configuration.Environment, x.Plan.TestType, x.Request.Seed, x.Shards.Count, x.Analysis?.Verdict.Criteria ?? [], x.Analysis?.Verdict.Reasons ?? [],
                 x.Request.Configuration.Scale?.Users ?? 1, x.Request.Configuration.Scale?.Time ?? 1),
             ErrorDetails = new ErrorDetails(x.Reason, peaks?.ErrorTypes ?? new Dictionary<string, long>()),
             Manifest = Manifest.Of(x),
@@ -134,7 +134,7 @@ public sealed record ExecutionResource
 
 /// <summary>What the verdict rests on.</summary>
 public sealed record ExecutionSummary(
-    string Environment, int Seed, int Shards, IReadOnlyList<CriterionResult> Criteria, IReadOnlyList<string> Reasons, double Scale, double TimeScale);
+    string Environment, TestType TestType, int Seed, int Shards, IReadOnlyList<CriterionResult> Criteria, IReadOnlyList<string> Reasons, double Scale, double TimeScale);
 
 /// <summary>Why a run did not end well, and what went wrong with its requests.</summary>
 public sealed record ErrorDetails(string? Reason, IReadOnlyDictionary<string, long> ErrorTypes);

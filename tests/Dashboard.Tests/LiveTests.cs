@@ -33,24 +33,27 @@ public sealed class LiveTests(DashboardPlatform running)
         await visit.ConfirmedAsync("Stop", "Stop the test");
     }
 
-    [Fact]
-    public async Task Changed_loads_are_marked_on_the_charts_of_the_run_while_it_goes_on_and_after()
+    [Theory]
+    [InlineData("""{ "type": "constant" }""", "Virtual users", "4", "changed to 4 users")]
+    [InlineData("""{ "type": "constant_arrival_rate", "rate": 20 }""", "Arrivals per second", "7", "changed to 7 arrivals/s")]
+    public async Task A_changed_load_is_marked_on_the_charts_of_the_run_while_it_goes_on_and_after(string pattern, string what, string amount, string mark)
     {
         await running.QuietAsync();
-        var (id, _) = await running.ConfigureAsync(""" "duration": "12s", "max_virtual_users": 10 """);
+        var run = await running.ExecuteAsync(DashboardPlatform.Plan($$""" "duration": "60s", "max_virtual_users": 10, "load_pattern": {{pattern}} """));
         await using var visit = await running.VisitAsync("engineer");
         var page = visit.Page;
         var marks = page.GetByRole(AriaRole.List, new() { Name = "Events of Virtual users and error rate" });
-        await page.GetByTestId("config-select").SelectOptionAsync(id.ToString());
-        await page.GetByTestId("start-test-button").ClickAsync();
         await page.PointsAsync(atLeast: 2);
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Change the load" }).ClickAsync();
-        await page.GetByRole(AriaRole.Dialog).GetByLabel("Virtual users").Last.FillAsync("4");
-        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Change the load" }).ClickAsync();
+        var form = page.GetByRole(AriaRole.Dialog);
+        await Expect(form.GetByRole(AriaRole.Radio, new() { Name = what })).ToBeCheckedAsync();
+        await form.GetByLabel(what).Last.FillAsync(amount);
+        await form.GetByRole(AriaRole.Button, new() { Name = "Change the load" }).ClickAsync();
 
-        await Expect(marks).ToContainTextAsync("changed to 4 users");
-        await Expect(page.GetByTestId("test-running-alert")).ToHaveCountAsync(0, new() { Timeout = 40_000 });
-        await Expect(marks).ToContainTextAsync("changed to 4 users");
+        await Expect(marks).ToContainTextAsync(mark);
+        await running.Api.StopAsync(run.Id, CancellationToken.None);
+        await Expect(page.GetByTestId("test-running-alert")).ToHaveCountAsync(0);
+        await Expect(marks).ToContainTextAsync(mark);
     }
 }

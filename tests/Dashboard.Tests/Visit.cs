@@ -48,6 +48,15 @@ public sealed class Visit : IAsyncDisposable
     /// <summary>Waits until nothing on the page is still being loaded.</summary>
     public Task SettledAsync() => Expect(Page.Locator("[role=status][aria-label^='Loading']")).ToHaveCountAsync(0);
 
+    /// <summary>Turns the open page to another screen and scheme, and waits until it has followed.</summary>
+    public async Task TurnToAsync(Look look)
+    {
+        await Page.SetViewportSizeAsync(look.Width, look.Height);
+        await Page.EmulateMediaAsync(new() { ColorScheme = look.Scheme, ReducedMotion = ReducedMotion.Reduce });
+        await Expect(Page.Locator("html")).ToHaveAttributeAsync("data-mantine-color-scheme", look.Scheme == ColorScheme.Dark ? "dark" : "light");
+        await Page.EvaluateAsync("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
+    }
+
     /// <summary>Presses a button, and the one that confirms it.</summary>
     public async Task ConfirmedAsync(string button, string confirmation)
     {
@@ -58,6 +67,9 @@ public sealed class Visit : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _context.DisposeAsync();
 }
+
+/// <summary>A screen, and whether it is light or dark.</summary>
+public sealed record Look(int Width, int Height, ColorScheme Scheme);
 
 internal static class Pages
 {

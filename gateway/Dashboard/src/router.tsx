@@ -9,6 +9,7 @@ import { ConfigurationEditorPage } from './pages/ConfigurationEditorPage';
 import { ConfigurationsPage } from './pages/ConfigurationsPage';
 import { EnvironmentsPage } from './pages/EnvironmentsPage';
 import { ExecutionPage } from './pages/ExecutionPage';
+import { FilesPage } from './pages/FilesPage';
 import { OverviewPage } from './pages/OverviewPage';
 import { ResultsPage } from './pages/ResultsPage';
 import { ScenarioEditorPage } from './pages/ScenarioEditorPage';
@@ -42,6 +43,7 @@ export const router = createBrowserRouter([
       { path: `${BASE}/scenarios/:id`, element: <ScenarioEditorPage /> },
       { path: `${BASE}/schedules`, element: <SchedulesPage /> },
       { path: `${BASE}/environments`, element: <EnvironmentsPage /> },
+      { path: `${BASE}/files`, element: <FilesPage /> },
       { path: `${BASE}/users`, element: <UsersPage /> },
       { path: '*', element: <UnknownPage /> },
     ],

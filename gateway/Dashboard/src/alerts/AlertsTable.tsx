@@ -12,7 +12,7 @@ const ALERTS = ['/api/load-testing/alerts', '/api/load-testing/alerts/{id}'] as 
 
 const COLUMNS: Column<Alert>[] = [
   { header: 'Severity', cell: (a) => <StatusBadge word={a.severity} /> },
-  { header: 'Alert', cell: (a) => a.message },
+  { header: 'Alert', cell: (a) => a.message, isProse: true },
   { header: 'Measured', cell: (a) => figure(a.metric_name, a.actual_value), isNumber: true },
   { header: 'Threshold', cell: (a) => figure(a.metric_name, a.threshold_value), isNumber: true },
   { header: 'Raised', cell: (a) => when(a.triggered_at) },

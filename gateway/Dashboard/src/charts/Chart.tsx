@@ -5,6 +5,9 @@ import 'uplot/dist/uPlot.min.css';
 import { lonelyOf, type Mark, type Series } from './series';
 
 const HEIGHT = 240;
+// Nothing is between one second of a run, or one run of a trend, and the next.
+const WHOLE_STEPS = [1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400];
+const BESIDE = 24;
 const DASHES = [[], [6, 4], [2, 3], [10, 4, 2, 4]];
 
 type Drawing = { x: readonly number[]; series: readonly Series[]; marks: readonly Mark[]; formatX: (x: number) => string };
@@ -50,15 +53,16 @@ function optionsOf(home: HTMLElement, shown: { current: Drawing }): uPlot.Option
   const axisOf = (axis: 'left' | 'right'): uPlot.Axis => {
     const first = series.find((one) => one.axis === axis);
     return {
-      scale: axis, side: axis === 'left' ? 3 : 1, stroke: ink, size: 64, show: first !== undefined,
+      scale: axis, side: axis === 'left' ? 3 : 1, stroke: ink, size: 72, show: first !== undefined,
       grid: axis === 'left' ? grid : { show: false }, values: (_, ticks) => ticks.map((tick) => first?.format(tick) ?? ''),
     };
   };
   return {
     width: Math.max(200, home.clientWidth),
     height: HEIGHT,
+    padding: [null, series.some((one) => one.axis === 'right') ? null : BESIDE, null, null],
     scales: { x: { time: false }, left: { range: fromZero }, right: { range: fromZero } },
-    axes: [{ stroke: ink, grid, values: (_, ticks) => ticks.map((tick) => shown.current.formatX(tick)) }, axisOf('left'), axisOf('right')],
+    axes: [{ stroke: ink, grid, incrs: WHOLE_STEPS, values: (_, ticks) => ticks.map((tick) => shown.current.formatX(tick)) }, axisOf('left'), axisOf('right')],
     series: [
       { label: 'At', value: (_, at: number | null) => (at === null ? '' : shown.current.formatX(at)) },
       ...series.map((one, i) => ({

@@ -6,6 +6,7 @@ import { DataTable, type Column } from '../parts/DataTable';
 import { Facts } from '../parts/Facts';
 import { bytes, clock, count, figure, milliseconds, percent, sentence, when } from '../parts/format';
 import { StatusBadge } from '../parts/StatusBadge';
+import { SpecialResults } from './SpecialResults';
 import { MetricsCards } from '../runs/MetricsCards';
 
 type Criterion = Schemas['CriterionResult'];
@@ -32,6 +33,7 @@ export function SummaryTab({ run }: { run: Run }) {
     <Stack>
       <MetricsCards run={run} />
       {reasons.length > 0 && <List aria-label="Reasons of the verdict">{reasons.map((reason) => <List.Item key={reason}>{reason}</List.Item>)}</List>}
+      {isOver(execution.status) && execution.verdict && <SpecialResults execution={execution} />}
       <Title order={2} size="h4">Criteria</Title>
       {criteria.length > 0
         ? <DataTable caption="What had to hold" columns={CRITERIA} rows={criteria} rowKey={(c, i) => `${c.title} ${i}`} />

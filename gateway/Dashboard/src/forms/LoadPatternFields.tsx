@@ -10,6 +10,7 @@ const TYPES: [string, string, Plan][] = [
   ['stages', 'Stages', { stages: [{ duration: '1m', target: 10 }, { duration: '1m', target: 0 }] }],
   ['constant_arrival_rate', 'Constant arrival rate', { rate: 10 }],
   ['ramping_arrival_rate', 'Ramping arrival rate', { start_rate: 0, stages: [{ duration: '1m', target: 10 }] }],
+  ['capacity_search', 'Capacity search: up until a criterion breaks', { from: 10, to: 1000, step: '15s' }],
   ['shared_iterations', 'Shared iterations', { iterations: 100 }],
   ['per_user_iterations', 'Iterations for each user', { iterations: 10 }],
 ];
@@ -39,6 +40,15 @@ export function LoadPatternFields({ plan }: { plan: Part }) {
         {type === 'step' && <NumberMember part={pattern} name="steps" label="Steps" />}
         {type === 'constant_arrival_rate' && <NumberMember part={pattern} name="rate" label="Arrivals per second" />}
         {type === 'ramping_arrival_rate' && <NumberMember part={pattern} name="start_rate" label="Arrivals per second at first" />}
+        {type === 'capacity_search' && (
+          <>
+            <NumberMember part={pattern} name="from" label="Lowest rate" description="Arrivals per second" />
+            <NumberMember part={pattern} name="to" label="Highest rate" description="Arrivals per second" />
+            <DurationMember part={pattern} name="step" label="Each rate for" placeholder="15s" />
+            <NumberMember part={pattern} name="precision" label="Found within, %" placeholder="10" />
+            <NumberMember part={pattern} name="least" label="Fails below this safe rate" />
+          </>
+        )}
         {type.endsWith('iterations') && <NumberMember part={pattern} name="iterations" label="Iterations" />}
       </SimpleGrid>
       {type.includes('arrival') && <SwitchMember part={pattern} name="poisson" label="At random, with this mean rate" />}

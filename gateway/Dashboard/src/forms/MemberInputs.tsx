@@ -58,7 +58,9 @@ export function ListMember(props: Props) {
     setTyped(text);
     part.change(withMember(part.value, name, text.split('\n').map((line) => line.trim()).filter(Boolean)));
   };
-  return <Textarea {...bound(props)} value={typed} autosize minRows={2} onChange={(e) => set(e.currentTarget.value)} />;
+  const path = memberPath(part, name);
+  const faults = Object.entries(part.faults).filter(([at]) => at === path || at.startsWith(`${path}[`)).map(([, fault]) => fault);
+  return <Textarea {...bound(props)} error={faults.join('; ')} value={typed} autosize minRows={2} onChange={(e) => set(e.currentTarget.value)} />;
 }
 
 /** Whatever has no field of its own, as JSON. */

@@ -1,15 +1,16 @@
-import { Alert, Fieldset, Grid, List, SimpleGrid, Stack, Tabs, Textarea } from '@mantine/core';
+import { Fieldset, Grid, SimpleGrid, Stack, Tabs, Text, Textarea } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { parse, stringify } from 'yaml';
 import { api } from '../api/client';
 import { ChartWithTable } from '../charts/ChartWithTable';
 import { count } from '../parts/format';
 import { loadShapeOf } from '../plans/loadShape';
-import { asPlan, type Plan } from '../plans/plan';
+import { asPlan, withMember, type Plan } from '../plans/plan';
 import type { Faults } from '../plans/validation';
 import { CriteriaFields } from './CriteriaFields';
+import { FaultList } from './FaultList';
 import { LoadPatternFields } from './LoadPatternFields';
-import { ChoiceMember, DurationMember, NumberMember, TextMember, type Part } from './MemberInputs';
+import { ChoiceMember, DurationMember, NumberMember, partOf, TextMember, type Part } from './MemberInputs';
 import { ScenariosFields } from './ScenariosFields';
 
 const TEST_TYPES = ['load', 'spike', 'stress', 'volume', 'endurance', 'smoke', 'capacity', 'ab'].map((value) => ({ value, label: value }));
@@ -27,7 +28,7 @@ export function PlanForm({ plan, faults, change }: { plan: Plan; faults: Faults;
         </Tabs>
       </Grid.Col>
       <Grid.Col span={{ base: 12, lg: 5 }}>
-        <Stack className="beside"><Shape plan={plan} /><FaultList faults={faults} /></Stack>
+        <Stack className="beside"><Shape plan={plan} /><FaultList faults={faults} whole="The plan" /></Stack>
       </Grid.Col>
     </Grid>
   );
@@ -43,9 +44,10 @@ function Fields({ plan }: { plan: Part }) {
           <TextMember part={plan} name="name" label="Name" />
           <TextMember part={plan} name="description" label="Description" lines={2} />
           <SimpleGrid cols={{ base: 1, xs: 2 }}>
-            <ChoiceMember part={plan} name="test_type" label="Type of test" options={TEST_TYPES} />
+            <ChoiceMember part={typeOf(plan)} name="test_type" label="Type of test" options={TEST_TYPES} />
             <ChoiceMember part={plan} name="environment" label="Environment" options={[{ value: '', label: 'The default one' }, ...environments]} />
           </SimpleGrid>
+          {plan.value.test_type === 'ab' && <AbFields plan={plan} />}
         </Stack>
       </Fieldset>
       <Fieldset legend="The load">
@@ -60,6 +62,21 @@ function Fields({ plan }: { plan: Part }) {
       <Fieldset legend="What users do"><ScenariosFields plan={plan} /></Fieldset>
       <Fieldset legend="What must hold"><CriteriaFields plan={plan} /></Fieldset>
     </Stack>
+  );
+}
+
+// Two systems are named by an A/B test and by no other.
+function typeOf(plan: Part): Part {
+  return { ...plan, change: (changed) => plan.change(changed.test_type === 'ab' ? { ab_test: { slice: '5s' }, ...changed } : withMember(changed, 'ab_test', undefined)) };
+}
+
+function AbFields({ plan }: { plan: Part }) {
+  const test = partOf(plan, 'ab_test', asPlan(plan.value.ab_test));
+  return (
+    <SimpleGrid cols={{ base: 1, xs: 2 }}>
+      <TextMember part={test} name="candidate" label="The candidate’s origin" description="Another base URL of the environment; its first is the base" />
+      <DurationMember part={test} name="slice" label="Each turn for" description="2s to 5m" placeholder="5s" />
+    </SimpleGrid>
   );
 }
 
@@ -81,18 +98,6 @@ function PlanText({ plan, change }: { plan: Plan; change: (plan: Plan) => void }
 function Shape({ plan }: { plan: Plan }) {
   const shape = useMemo(() => loadShapeOf(plan), [plan]);
   const series = useMemo(() => [{ name: shape?.unit === 'arrivals' ? 'Arrivals per second' : 'Virtual users', axis: 'left' as const, values: shape?.level ?? [], format: count }], [shape]);
+  if (asPlan(plan.load_pattern).type === 'capacity_search') return <Text>The rate doubles until a criterion breaks, then closes in on the largest that holds.</Text>;
   return <ChartWithTable title="Shape of the load" x={shape?.at ?? []} series={series} />;
-}
-
-function FaultList({ faults }: { faults: Faults }) {
-  const all = Object.entries(faults);
-  return (
-    <div role="status" aria-live="polite">
-      {all.length > 0 && (
-        <Alert color="red" variant="outline" className="failure" title={all.length === 1 ? 'One thing is not right yet' : `${all.length} things are not right yet`}>
-          <List size="sm">{all.slice(0, 12).map(([path, fault]) => <List.Item key={path}><b>{path || 'The plan'}</b> {fault}</List.Item>)}</List>
-        </Alert>
-      )}
-    </div>
-  );
 }

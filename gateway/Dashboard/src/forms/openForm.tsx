@@ -3,6 +3,7 @@ import { modals } from '@mantine/modals';
 import { useState, type ReactNode } from 'react';
 import { fieldsOf } from '../api/client';
 import type { Plan } from '../plans/plan';
+import { FaultList } from './FaultList';
 import type { Part } from './MemberInputs';
 
 type Form = {
@@ -27,13 +28,14 @@ function FormBody({ first, fields, send, action = 'Save' }: Form) {
     setIsSending(true);
     const { error } = await send(value);
     setIsSending(false);
-    if (error) setFaults(fieldsOf(error));
-    else modals.closeAll();
+    setFaults(fieldsOf(error));
+    if (!error) modals.closeAll();
   };
   return (
     <form onSubmit={(e) => { e.preventDefault(); void submit(); }}>
       <Stack>
         {fields({ value, path: '', faults, change })}
+        <FaultList faults={faults} whole="What was sent" />
         <Button type="submit" loading={isSending}>{action}</Button>
       </Stack>
     </form>

@@ -16,5 +16,6 @@ export const PLACES: Place[] = [
   { path: `${BASE}/scenarios`, label: 'Scenarios', group: 'Administration', role: 'viewer' },
   { path: `${BASE}/schedules`, label: 'Schedules', group: 'Administration', role: 'viewer' },
   { path: `${BASE}/environments`, label: 'Environments', group: 'Administration', role: 'viewer' },
+  { path: `${BASE}/files`, label: 'Files', group: 'Administration', role: 'viewer' },
   { path: `${BASE}/users`, label: 'Users and Keys', group: 'Administration', role: 'viewer' },
 ];

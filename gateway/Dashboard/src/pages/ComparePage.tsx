@@ -8,29 +8,19 @@ import type { Series } from '../charts/series';
 import { Page } from '../layout/Page';
 import { BASE } from '../layout/places';
 import { DataTable, type Column } from '../parts/DataTable';
-import { figure, milliseconds, NOTHING, percent, sentence, when } from '../parts/format';
+import { milliseconds, NOTHING, when } from '../parts/format';
 import { Empty, QueryView } from '../parts/QueryView';
 import { StatusBadge } from '../parts/StatusBadge';
+import { ChangesTable } from '../runs/ChangesTable';
 
 type Comparison = Schemas['ExecutionComparison'];
 type Compared = Comparison['executions'][number];
-type Change = Schemas['MetricChange'];
 
 const EXECUTIONS: Column<Compared>[] = [
   { header: 'Execution', cell: (x) => <Link to={`${BASE}/executions/${x.execution_id}`}>{x.execution_name}</Link> },
   { header: 'Environment', cell: (x) => x.environment },
   { header: 'When', cell: (x) => when(x.requested_at) },
   { header: 'Verdict', cell: (x) => (x.verdict ? <StatusBadge word={x.verdict} /> : NOTHING) },
-];
-
-const CHANGES: Column<Change>[] = [
-  { header: 'Metric', cell: (c) => sentence(c.metric) },
-  { header: 'Operation', cell: (c) => c.operation ?? 'the whole run' },
-  { header: 'First', cell: (c) => figure(c.metric, c.base), isNumber: true },
-  { header: 'This one', cell: (c) => figure(c.metric, c.candidate), isNumber: true },
-  { header: 'Change', cell: (c) => percent(c.change), isNumber: true },
-  { header: 'Between', cell: (c) => (c.low === null ? NOTHING : `${percent(c.low)} and ${percent(c.high)}`) },
-  { header: 'Result', cell: (c) => <StatusBadge word={c.verdict} /> },
 ];
 
 /** Executions beside the first of them. */
@@ -52,7 +42,7 @@ function Shown({ comparison }: { comparison: Comparison }) {
       {comparison.changes.map((change) => (
         <section key={change.execution_id} aria-label={`${nameOf(change.execution_id)} beside the first`}>
           <Title order={2} size="h4" mb="xs">{nameOf(change.execution_id)} beside {nameOf(comparison.base_execution_id)} <StatusBadge word={change.verdict} /></Title>
-          <DataTable caption={`Differences of ${nameOf(change.execution_id)}`} columns={CHANGES} rows={[...change.overall, ...change.operations]} rowKey={(c) => `${c.metric} ${c.operation ?? ''}`} />
+          <ChangesTable caption={`Differences of ${nameOf(change.execution_id)}`} base="First" candidate="This one" changes={[...change.overall, ...change.operations]} />
         </section>
       ))}
     </Stack>

@@ -1,19 +1,28 @@
-import { Button } from '@mantine/core';
+import { Button, Title } from '@mantine/core';
 import { useState } from 'react';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
 import { act } from '../api/act';
-import { api, fetchApi, fieldsOf, statusOf, type Configuration } from '../api/client';
+import { api, fetchApi, fieldsOf, statusOf, type Configuration, type Schemas } from '../api/client';
 import { useMay } from '../api/session';
 import { PlanForm } from '../forms/PlanForm';
 import { Page } from '../layout/Page';
 import { BASE } from '../layout/places';
+import { DataTable, type Column } from '../parts/DataTable';
+import { sentence, when } from '../parts/format';
 import { Empty, QueryView } from '../parts/QueryView';
-import { planOf, type Plan } from '../plans/plan';
+import { asWritten, planOf, type Plan } from '../plans/plan';
 import { useCheck } from '../plans/useChecks';
 import type { Faults } from '../plans/validation';
 
-const CHANGED = ['/api/load-testing/configurations', '/api/load-testing/configurations/{id}'] as const;
+const CHANGED = ['/api/load-testing/configurations', '/api/load-testing/configurations/{id}', '/api/load-testing/configurations/{id}/history'] as const;
 const CRUMBS = [{ label: 'Test Configurations', to: `${BASE}/configurations` }];
+
+const HISTORY: Column<Schemas['HistoryAnswer']['events'][number]>[] = [
+  { header: 'Version', cell: (e) => e.version, isNumber: true },
+  { header: 'What', cell: (e) => sentence(e.type) },
+  { header: 'When', cell: (e) => when(e.at) },
+  { header: 'Who', cell: (e) => e.by },
+];
 
 const FIRST_PLAN: Plan = {
   name: '', test_type: 'load', duration: '1m', max_virtual_users: 10, load_pattern: { type: 'linear', ramp_up: '10s', ramp_down: '5s' },
@@ -31,7 +40,7 @@ export function ConfigurationEditorPage() {
   if (statusOf(stored.error) === 404) return <Page title="Configuration" crumbs={CRUMBS}><Empty title="There is no such configuration" /></Page>;
   if (!stored.data) return <Page title="Configuration" crumbs={CRUMBS}><QueryView query={stored} what="the configuration">{() => null}</QueryView></Page>;
   const { configuration } = stored.data;
-  const plan = planOf(configuration);
+  const plan = asWritten(planOf(configuration));
   return id ? <Editor key={`${id} ${configuration.version}`} first={plan} stored={configuration} /> : <Editor key={`copy of ${read}`} first={{ ...plan, name: `${configuration.name} copy` }} />;
 }
 
@@ -73,7 +82,18 @@ function Editor({ first, stored }: { first: Plan; stored?: Configuration }) {
       </>
     )}>
       <PlanForm plan={plan} faults={faults} change={change} />
+      {stored && <History id={stored.id} />}
     </Page>
+  );
+}
+
+function History({ id }: { id: string }) {
+  const history = api.useQuery('get', '/api/load-testing/configurations/{id}/history', { params: { path: { id } } });
+  return (
+    <section>
+      <Title order={2} size="h4" mb="xs">History</Title>
+      <QueryView query={history} what="the history">{(answer) => <DataTable caption="What happened to it" columns={HISTORY} rows={answer.events} rowKey={(e) => String(e.version)} />}</QueryView>
+    </section>
   );
 }
 

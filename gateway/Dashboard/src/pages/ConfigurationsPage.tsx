@@ -1,10 +1,11 @@
 import { Button, Group, Menu, NativeSelect, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useState } from 'react';
-import { Link } from 'react-router';
+import { Link, useNavigate } from 'react-router';
 import { act } from '../api/act';
 import { api, fetchApi, type Configuration } from '../api/client';
 import { useMay } from '../api/session';
+import { openImport } from '../forms/importForm';
 import { Page } from '../layout/Page';
 import { BASE } from '../layout/places';
 import { confirm } from '../parts/confirm';
@@ -29,6 +30,7 @@ const COLUMNS: Column<Configuration>[] = [
 /** All configurations, newest first. */
 export function ConfigurationsPage() {
   const mayWrite = useMay('engineer');
+  const navigate = useNavigate();
   const cursor = useCursor();
   const [name, setName] = useState('');
   const [type, setType] = useState('');
@@ -38,7 +40,12 @@ export function ConfigurationsPage() {
   const query = { limit: 25, active, ...(wanted && { name: wanted }), ...(testType && { testType }), ...(cursor.at && { cursor: cursor.at }) };
   const configurations = api.useQuery('get', '/api/load-testing/configurations', { params: { query } });
   return (
-    <Page title="Test Configurations" actions={mayWrite && <Button component={Link} to={`${HERE}/new`}>New configuration</Button>}>
+    <Page title="Test Configurations" actions={mayWrite && (
+      <>
+        <Button variant="default" onClick={() => openImport((id) => void navigate(`${HERE}/${id}`))}>Import</Button>
+        <Button component={Link} to={`${HERE}/new`}>New configuration</Button>
+      </>
+    )}>
       <Group align="end">
         <TextInput label="Name contains" value={name} onChange={(e) => setName(e.currentTarget.value)} />
         <NativeSelect label="Type" value={type} onChange={(e) => setType(e.currentTarget.value)} data={[{ value: '', label: 'Any' }, ...TYPES]} />

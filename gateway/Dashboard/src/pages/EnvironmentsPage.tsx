@@ -7,7 +7,7 @@ import { ChoiceMember, JsonMember, ListMember, memberPath, NumberMember, partOf,
 import { openForm } from '../forms/openForm';
 import { Page } from '../layout/Page';
 import { DataTable, type Column } from '../parts/DataTable';
-import { count, when } from '../parts/format';
+import { count, sentence, when } from '../parts/format';
 import { Empty, QueryView } from '../parts/QueryView';
 import { StatusBadge } from '../parts/StatusBadge';
 import { asPlan, planOf, withMember } from '../plans/plan';
@@ -85,7 +85,7 @@ function fields(part: Part) {
       <NumberMember part={limits} name="max_virtual_users" label="Virtual users at most" placeholder="1000" />
       <NumberMember part={limits} name="max_rps" label="Requests per second at most" />
       {['variables', 'secrets', 'probes', 'allowed_time_windows'].map((name) => (
-        <JsonMember key={name} label={`${name.replaceAll('_', ' ')}, as JSON`} value={part.value[name]} error={part.faults[memberPath(part, name)]} onChange={(value) => part.change(withMember(part.value, name, value))} />
+        <JsonMember key={name} label={`${sentence(name)}, as JSON`} value={part.value[name]} error={part.faults[memberPath(part, name)]} onChange={(value) => part.change(withMember(part.value, name, value))} />
       ))}
     </>
   );

@@ -1,7 +1,7 @@
 import { Table } from '@mantine/core';
 import type { ReactNode } from 'react';
 
-export type Column<T> = { header: string; cell: (row: T) => ReactNode; isNumber?: boolean };
+export type Column<T> = { header: string; cell: (row: T) => ReactNode; isNumber?: boolean; isProse?: boolean };
 
 /** Rows with named columns. Wider than the screen, it scrolls inside itself, by keyboard too. */
 export function DataTable<T>({ caption, columns, rows, rowKey }: {
@@ -19,7 +19,7 @@ export function DataTable<T>({ caption, columns, rows, rowKey }: {
         <Table.Tbody>
           {rows.map((row, index) => (
             <Table.Tr key={rowKey(row, index)}>
-              {columns.map((column) => <Table.Td key={column.header} ta={column.isNumber ? 'right' : 'left'}>{column.cell(row)}</Table.Td>)}
+              {columns.map((column) => <Table.Td key={column.header} ta={column.isNumber ? 'right' : 'left'} className={column.isNumber ? 'number' : column.isProse ? 'prose' : undefined}>{column.cell(row)}</Table.Td>)}
             </Table.Tr>
           ))}
         </Table.Tbody>

@@ -3,9 +3,9 @@ import { words } from './format';
 
 // One colour for one meaning, whatever the word is: of executions, verdicts, alerts, severities, validations and comparisons.
 const TONES: Record<string, Tone> = {
-  passed: 'good', completed: 'good', resolved: 'good', improved: 'good', improvement: 'good', within_variance: 'good', live: 'good', active: 'bad',
-  failed: 'bad', critical: 'bad', high: 'bad', regression: 'bad', degrading: 'bad',
-  invalid: 'warn', inconclusive: 'warn', warning: 'warn', paused: 'warn', medium: 'warn', acknowledged: 'warn', lost: 'warn',
+  passed: 'good', held: 'good', confirmed: 'good', completed: 'good', resolved: 'good', improved: 'good', improvement: 'good', within_variance: 'good', live: 'good', active: 'bad',
+  failed: 'bad', broke: 'bad', critical: 'bad', high: 'bad', regression: 'bad', degrading: 'bad',
+  invalid: 'warn', not_confirmed: 'warn', inconclusive: 'warn', warning: 'warn', paused: 'warn', medium: 'warn', acknowledged: 'warn', lost: 'warn',
   running: 'info', scheduled: 'info', low: 'info',
 };
 

@@ -9,6 +9,13 @@ export function secondsOf(value: unknown): number | null {
   return SECONDS.reduce((sum, seconds, i) => sum + Number(parts[i + 1] ?? 0) * seconds, 0);
 }
 
+/** Seconds as plans write them in words: 90 → 1m30s. */
+export function durationText(seconds: number): string {
+  const ms = Math.round(seconds * 1000);
+  const parts = [[Math.floor(ms / 3_600_000), 'h'], [Math.floor(ms / 60_000) % 60, 'm'], [(ms % 60_000) / 1000, 's']] as const;
+  return parts.filter(([amount]) => amount > 0).map(([amount, unit]) => `${amount}${unit}`).join('') || '0s';
+}
+
 /** What was typed into a field, as plans write it: a bare number counts in minutes. */
 export function durationTyped(text: string): string | number | undefined {
   const trimmed = text.trim();

@@ -36,6 +36,8 @@ export function loadShapeOf(plan: Plan): LoadShape | null {
       return level('arrivals', numberOf(pattern.rate, 0), seconds);
     case 'ramping_arrival_rate':
       return shape('arrivals', numberOf(pattern.start_rate, 0), legsOf(pattern.stages));
+    case 'capacity_search':
+      return null;
     default:
       return level('users', users, seconds);
   }

@@ -1,3 +1,5 @@
+import { durationText, secondsOf } from './duration';
+
 /** A plan or a part of one, as it is written; the schema says what may be in it. */
 export type Plan = Record<string, unknown>;
 
@@ -33,4 +35,18 @@ const KEPT_BESIDE = ['id', 'is_active', 'is_shipped', 'created_by', 'created_at'
 /** The plan alone, without what the platform keeps beside it. */
 export function planOf(stored: Plan, ...leftOut: string[]): Plan {
   return Object.fromEntries(Object.entries(stored).filter(([name, value]) => !KEPT_BESIDE.includes(name) && !leftOut.includes(name) && value !== null));
+}
+
+// Kept under the platform's own names, shown and written under those that people use.
+const KEPT_DURATIONS = [['duration_minutes', 'duration'], ['ramp_up_duration_minutes', 'ramp_up'], ['ramp_down_duration_minutes', 'ramp_down']] as const;
+
+/** A stored plan as a person writes one: `duration: 1m30s`, with the ramps where the load is described. */
+export function asWritten(stored: Plan): Plan {
+  return KEPT_DURATIONS.reduce<Plan>((plan, [kept, written]) => {
+    const seconds = secondsOf(plan[kept]);
+    if (seconds === null) return plan;
+    const others = withMember(plan, kept, undefined);
+    if (written === 'duration') return { ...others, duration: durationText(seconds) };
+    return { ...others, load_pattern: { type: 'linear', ...asPlan(plan.load_pattern), [written]: durationText(seconds) } };
+  }, stored);
 }
