@@ -55,7 +55,7 @@ public static class Dashboard
         await using var node = ChildProcess.Start(new ChildCommand("node", "--version") { OnLine = line => said = line });
         await node.ExitedWithinAsync(ShortCommand, cancellation);
         if (!Version.TryParse(said.TrimStart('v'), out var version) || version < OldestNode)
-            throw new LocalServerException(string.Create(CultureInfo.InvariantCulture, $"The dashboard's build needs Node.js {OldestNode} or later; here is {said}."));
+            throw new LocalServerException(string.Create(CultureInfo.InvariantCulture, $"The dashboard's build needs Node.js {OldestNode} or later; here is {said}. Put a newer one from https://nodejs.org first on PATH, and start again; all but the dashboard works without it."));
     }
 
     // npm writes the hidden file when it has installed all that the lock file names.

@@ -34,7 +34,7 @@ function Treatments({ alert }: { alert: Alert }) {
   const about = `the alert ${alert.message}`;
   if (alert.status === 'resolved') return null;
   return (
-    <Group gap={4} wrap="nowrap">
+    <Group gap={4}>
       {alert.status === 'active' && (
         <Button size="compact-xs" variant="default" aria-label={`Acknowledge ${about}`} onClick={() => void act(fetchApi.POST('/api/load-testing/alerts/{id}/acknowledge', params), 'It is acknowledged.', ...ALERTS)}>Acknowledge</Button>
       )}

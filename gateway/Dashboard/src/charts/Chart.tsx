@@ -7,7 +7,7 @@ import { lonelyOf, type Mark, type Series } from './series';
 const HEIGHT = 240;
 // Nothing is between one second of a run, or one run of a trend, and the next.
 const WHOLE_STEPS = [1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400];
-const BESIDE = 24;
+const BESIDE = 44;
 const DASHES = [[], [6, 4], [2, 3], [10, 4, 2, 4]];
 
 type Drawing = { x: readonly number[]; series: readonly Series[]; marks: readonly Mark[]; formatX: (x: number) => string };
@@ -62,7 +62,7 @@ function optionsOf(home: HTMLElement, shown: { current: Drawing }): uPlot.Option
     height: HEIGHT,
     padding: [null, series.some((one) => one.axis === 'right') ? null : BESIDE, null, null],
     scales: { x: { time: false }, left: { range: fromZero }, right: { range: fromZero } },
-    axes: [{ stroke: ink, grid, incrs: WHOLE_STEPS, values: (_, ticks) => ticks.map((tick) => shown.current.formatX(tick)) }, axisOf('left'), axisOf('right')],
+    axes: [{ stroke: ink, grid, incrs: WHOLE_STEPS, space: () => widthOfLabel(shown.current), values: (_, ticks) => ticks.map((tick) => shown.current.formatX(tick)) }, axisOf('left'), axisOf('right')],
     series: [
       { label: 'At', value: (_, at: number | null) => (at === null ? '' : shown.current.formatX(at)) },
       ...series.map((one, i) => ({
@@ -72,6 +72,11 @@ function optionsOf(home: HTMLElement, shown: { current: Drawing }): uPlot.Option
     ],
     hooks: { draw: [(drawn) => drawMarks(drawn, shown.current.marks, ink)] },
   };
+}
+
+// About that of the last, so that none is written over the next.
+function widthOfLabel({ x, formatX }: Drawing): number {
+  return Math.max(50, 16 + 7 * formatX(x.at(-1) ?? 0).length);
 }
 
 function fromZero(_: uPlot, least: number | null, most: number | null): [number, number] {

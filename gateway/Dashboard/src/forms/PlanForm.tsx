@@ -53,7 +53,7 @@ function Fields({ plan }: { plan: Part }) {
       <Fieldset legend="The load">
         <Stack>
           <SimpleGrid cols={{ base: 1, xs: 2 }}>
-            <DurationMember part={plan} name="duration" label="Duration" description="Such as 20s or 5m; a bare number counts in minutes" placeholder="10m" />
+            <DurationMember part={plan} name="duration" label="Duration" description="Such as 20s or 5m; bare, in minutes" placeholder="10m" />
             <NumberMember part={plan} name="max_virtual_users" label="Virtual users at most" description="How many people at once" placeholder="100" />
           </SimpleGrid>
           <LoadPatternFields plan={plan} />

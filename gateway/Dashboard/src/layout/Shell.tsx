@@ -26,7 +26,7 @@ function Frame() {
   const [shortcuts, setShortcuts] = useShortcuts();
   useFocusOnNewPage();
   return (
-    <AppShell header={{ height: 56 }} navbar={{ width: 230, breakpoint: 'sm', collapsed: { mobile: !isMenuOpen } }} padding="md">
+    <AppShell header={{ height: 56 }} navbar={{ width: 250, breakpoint: 'sm', collapsed: { mobile: !isMenuOpen } }} padding="md">
       <a href="#page-title" className="skip-link">Skip to the page</a>
       <AppShell.Header>
         <Group h="100%" px="md" justify="space-between" wrap="nowrap">

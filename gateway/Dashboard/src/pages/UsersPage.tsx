@@ -61,7 +61,7 @@ function Users() {
 
 function RoleSelect({ user }: { user: User }) {
   const change = (role: User['role']) => void act(fetchApi.PUT('/api/users/{id}', { params: { path: { id: user.id } }, body: { role, is_active: true } }), `${user.name} is ${role} now.`, '/api/users');
-  return <NativeSelect size="xs" aria-label={`Role of ${user.name}`} value={user.role} data={ROLES} onChange={(e) => change(e.currentTarget.value as User['role'])} />;
+  return <NativeSelect size="xs" miw={100} aria-label={`Role of ${user.name}`} value={user.role} data={ROLES} onChange={(e) => change(e.currentTarget.value as User['role'])} />;
 }
 
 function UserActions({ user }: { user: User }) {

@@ -9,7 +9,7 @@ export function DataTable<T>({ caption, columns, rows, rowKey }: {
 }) {
   return (
     <section className="table-scroll" tabIndex={0} aria-label={caption}>
-      <Table striped highlightOnHover verticalSpacing="xs" fz="sm">
+      <Table striped highlightOnHover verticalSpacing="xs" horizontalSpacing={6} fz="sm">
         <Table.Caption className="visually-hidden">{caption}</Table.Caption>
         <Table.Thead>
           <Table.Tr>

@@ -2,7 +2,7 @@
 
 const WHOLE = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const ONE = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
-const TWO = new Intl.NumberFormat('en', { maximumFractionDigits: 2 });
+const TWO = new Intl.NumberFormat('en', { maximumFractionDigits: 2, signDisplay: 'negative' });
 
 export const NOTHING = '–';
 
