@@ -17,8 +17,8 @@ internal static class TestCommand
         [new("EndToEnd.Tests", "EndToEnd.Tests, others", string.Join('&', FirstRooms.Select(room => $"FullyQualifiedName!~.{room}."))), new("Dashboard.Tests", "Dashboard.Tests")],
     ];
 
-    // The engine's own tests have the machine for themselves, and those that look into PostgreSQL have that.
-    private static readonly string[] Alone = ["EventStore.Tests", "LoadEngine.Tests"];
+    // The engine's own tests have the machine for themselves.
+    private static readonly string[] Alone = ["LoadEngine.Tests"];
 
     private static readonly TimeSpan LongestProject = TimeSpan.FromMinutes(14);
     private static readonly XNamespace Trx = "http://microsoft.com/schemas/VisualStudio/TeamTest/2010";

@@ -20,9 +20,17 @@ public sealed class LiveTests(DashboardPlatform running)
         await page.PointsAsync(atLeast: 3);
 
         await running.Platform.KillAsync("gateway");
-        await Expect(page.GetByTestId("feed-lost")).ToBeVisibleAsync();
-        var before = await page.EvaluateAsync<int>("Number(document.querySelector('figure').dataset.points)");
-        await running.Platform.RestartAsync("gateway", CancellationToken.None);
+        int before;
+        try
+        {
+            await Expect(page.GetByTestId("feed-lost")).ToBeVisibleAsync();
+            before = await page.EvaluateAsync<int>("Number(document.querySelector('figure').dataset.points)");
+        }
+        finally
+        {
+            await running.Platform.RestartAsync("gateway", CancellationToken.None);
+        }
+
         await Expect(page.GetByTestId("feed-lost")).ToHaveCountAsync(0);
         await page.PointsAsync(atLeast: before + 3);
 

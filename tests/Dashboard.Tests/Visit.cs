@@ -78,5 +78,5 @@ internal static class Pages
 
     /// <summary>Waits until the first chart shows so many points.</summary>
     public static Task<IJSHandle> PointsAsync(this IPage page, int atLeast) =>
-        page.WaitForFunctionAsync("least => Number(document.querySelector('figure')?.dataset.points ?? 0) >= least", atLeast);
+        page.WaitForFunctionAsync("least => document.querySelector('[data-testid=test-running-alert]') !== null && Number(document.querySelector('figure')?.dataset.points ?? 0) >= least", atLeast);
 }
