@@ -33,13 +33,20 @@ internal static class TestCommand
         await using (var servers = await LocalServers.StartAsync(folder, Console.WriteLine, ending))
         {
             await RunAsync(folder, servers, projects.Intersect(Alone).Select(p => new Part(p, p)));
-            await Task.WhenAll([.. LocalServers.AreGiven ? [] : lanes.Select(RunApartAsync), RunAsync(folder, servers, others)]);
+            await Task.WhenAll([.. LocalServers.AreGiven ? [] : lanes.Select(RunApartAsync), RunOthersAsync(folder, servers)]);
             // Servers that are given know one platform only.
             await RunAsync(folder, servers, LocalServers.AreGiven ? lanes.SelectMany(lane => lane) : []);
         }
 
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{passed} passed, {failed} failed"));
         return failed == 0 && passed > 0 ? 0 : 1;
+
+        async Task RunOthersAsync(StateFolder folder, LocalServers servers)
+        {
+            if (projects.Contains("Dashboard.Tests"))
+                await BuildDashboardAsync(folder, ending);
+            await RunAsync(folder, servers, others);
+        }
 
         async Task RunApartAsync(IEnumerable<Part> lane)
         {
@@ -62,6 +69,19 @@ internal static class TestCommand
 
     private static IEnumerable<string> ProjectsOf(string clone) => Directory.GetDirectories(Path.Combine(clone, "tests"), "*.Tests")
         .Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal);
+
+    // Its tests are the last and need not wait for it then. Why it could not be built, they say.
+    private static async Task BuildDashboardAsync(StateFolder folder, CancellationToken ending)
+    {
+        try
+        {
+            await Dashboard.EnsureBuiltAsync(folder, Console.WriteLine, ending);
+        }
+        catch (LocalServerException e)
+        {
+            Console.Error.WriteLine(e.Message);
+        }
+    }
 
     // A part that crashes, hangs or runs no test at all counts as a failure.
     private static async Task<(int Passed, int Failed)> RunPartAsync(StateFolder folder, LocalServers servers, Part part, CancellationToken ending)
