@@ -54,8 +54,8 @@ public sealed class EndingTests(RunningPlatform running)
     [Fact]
     public async Task A_run_that_misses_a_criterion_completes_with_the_verdict_failed()
     {
-        var plan = RunningPlatform.Plan(""" "success_criteria": { "max_p95_response_time": 20 } """);
-        var execution = await RunningPlatform.TrustedAsync(() => running.RunAsync(plan, new { delay = new { type = "fixed", mean_ms = 50 } }));
+        var execution = await RunningPlatform.TrustedAsync(() => running.RunAsync(
+            RunningPlatform.Plan(""" "success_criteria": { "max_p95_response_time": 20 } """), new { delay = new { type = "fixed", mean_ms = 50 } }));
 
         Assert.Equal(("completed", VerdictOutcome.Failed), (execution.Status, execution.Verdict));
         var missed = Assert.Single(execution.Summary.Criteria, c => !c.Passed);
