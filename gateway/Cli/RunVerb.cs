@@ -98,7 +98,7 @@ internal static class RunVerb
     // Ctrl-C ends the run on the platform too, and waits for what it measured.
     private static async Task<ExecutionView> FollowAsync(Guid id, Connection.Session session, CancellationToken cancellation)
     {
-        var stop = new StopRequest(id, session.Api, session.Say, Patience);
+        var stop = new StopRequest(id, session.Api, session.Say, Patience, TimeProvider.System);
         await using var stopping = cancellation.Register(stop.Begin);
         using var timer = new PeriodicTimer(Every);
         var progress = new ProgressLine(session.Say);

@@ -6,9 +6,10 @@ namespace Loadstone.Cli;
 /// Ctrl-C on a run that is followed. A platform that is away just then would let the run go on with nobody to stop it, so it is
 /// asked again until it has heard, or until <paramref name="patience"/> is over and the person is told what to do.
 /// </summary>
-internal sealed class StopRequest(Guid id, ILoadstoneApi api, TextWriter say, TimeSpan patience)
+internal sealed class StopRequest(Guid id, ILoadstoneApi api, TextWriter say, TimeSpan patience, TimeProvider time)
 {
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(10);
 
     private Task _asking = Task.CompletedTask;
 
@@ -27,26 +28,28 @@ internal sealed class StopRequest(Guid id, ILoadstoneApi api, TextWriter say, Ti
     private async Task AskAsync()
     {
         say.WriteLine($"Stopping the execution {id}…");
-        using var limited = new CancellationTokenSource(patience);
+        var begun = time.GetTimestamp();
         string? reason = null;
-        while (!limited.IsCancellationRequested)
+        do
         {
-            if (await TryAsync(limited.Token) is not { } failure)
+            if (await TryAsync() is not { } failure)
                 return;
             if (reason is null)
                 say.WriteLine($"It could not be stopped yet and is asked to again for up to {patience.TotalSeconds:0} s: {failure}");
             reason = failure;
         }
+        while (time.GetElapsedTime(begun) < patience);
 
         throw new IOException($"The execution {id} could not be stopped within {patience.TotalSeconds:0} s and may go on. Stop it with ./loadstone stop {id} ({reason})");
     }
 
     // Null when it is stopped, or when the platform says that there is nothing to stop any more.
-    private async Task<string?> TryAsync(CancellationToken limited)
+    private async Task<string?> TryAsync()
     {
+        using var limited = new CancellationTokenSource(LongestAnswer);
         try
         {
-            await api.StopAsync(id, limited);
+            await api.StopAsync(id, limited.Token);
             return null;
         }
         catch (LoadstoneException e) when (e.Status is >= 400 and < 500)

@@ -9,7 +9,7 @@ public sealed class StopRequestTests
     public async Task A_run_that_cannot_be_stopped_is_named_with_the_command_that_stops_it()
     {
         var (id, say) = (Guid.NewGuid(), new StringWriter());
-        var stop = new StopRequest(id, LoadstoneClient.Connect(new Uri("http://127.0.0.1:1"), key: null), say, TimeSpan.FromSeconds(1));
+        var stop = new StopRequest(id, LoadstoneClient.Connect(new Uri("http://127.0.0.1:1"), key: null), say, TimeSpan.FromSeconds(30), new HastyClock());
 
         stop.Begin();
         stop.ThrowIfGivenUp();
@@ -18,6 +18,14 @@ public sealed class StopRequestTests
             await timer.WaitForNextTickAsync();
 
         Assert.Contains($"Stop it with ./loadstone stop {id}", Assert.Throws<IOException>(stop.ThrowIfGivenUp).Message);
-        Assert.Contains("asked to again for up to 1 s: There is no gateway at http://127.0.0.1:1", say.ToString());
+        Assert.Contains("asked to again for up to 30 s: There is no gateway at http://127.0.0.1:1", say.ToString());
+    }
+
+    // Half a minute has passed whenever it is looked at.
+    private sealed class HastyClock : TimeProvider
+    {
+        private long _looks;
+
+        public override long GetTimestamp() => ++_looks * 30 * TimestampFrequency;
     }
 }
