@@ -35,7 +35,10 @@ public sealed class AssignmentTurnTests(TestDatabase test) : IClassFixture<TestD
         Assert.False(waiting.IsCompleted);
 
         await using (var end = test.Database.Source.CreateCommand(
-            "select count(pg_terminate_backend(pid)) from pg_stat_activity where application_name = 'assignment' and state = 'idle in transaction'"))
+            """
+            select count(pg_terminate_backend(pid)) from pg_locks
+            where locktype = 'advisory' and granted and database = (select oid from pg_database where datname = current_database())
+            """))
             Assert.Equal(1L, await end.ExecuteScalarAsync());
 
         await (await waiting).DisposeAsync();
