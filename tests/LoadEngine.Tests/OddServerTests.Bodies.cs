@@ -97,19 +97,4 @@ public sealed partial class OddServerTests
     [InlineData("5 hello\r\nhello\r\n0\r\n\r\n")]
     public async Task A_chunk_size_with_something_else_behind_it_is_malformed(string chunks) =>
         await AssertFailsTwice(Chunked + chunks, Then.Stay, "malformed_response");
-
-    [Fact]
-    public async Task An_iteration_whose_last_request_was_aborted_is_cut_short()
-    {
-        await using var server = ScriptedServer.Saying("");
-        var end = await RealRun.Of("""
-            name: x
-            duration: 1s
-            max_virtual_users: 3
-            load_pattern: { type: constant }
-            scenario_config: { scenarios: [ { name: s, user_journey: [ { action: http, path: / } ] } ] }
-            """, server.Url);
-
-        Assert.Equal((3, 0), (end.Total.Iterations.CutShort, end.Total.Iterations.Completed));
-    }
 }

@@ -128,7 +128,7 @@ public sealed partial class OddServerTests
     }
 
     [Fact]
-    public async Task A_request_on_its_way_at_the_end_of_the_run_is_aborted_within_ten_seconds()
+    public async Task A_request_on_its_way_at_the_end_of_the_run_is_aborted_within_ten_seconds_and_its_iteration_cut_short()
     {
         await using var server = ScriptedServer.Saying("");
         var end = await RealRun.Of("""
@@ -142,6 +142,7 @@ public sealed partial class OddServerTests
         var total = end.Total.Total();
         Assert.Equal((3, 3, 3, 3), (total.Sent, total.Aborted, total.ErrorTypes["aborted"], server.Requests));
         Assert.Equal(0, total.Response.Count);
+        Assert.Equal((3, 0), (end.Total.Iterations.CutShort, end.Total.Iterations.Completed));
     }
 
     [Fact]
