@@ -16,9 +16,13 @@ public sealed class EditorTests(DashboardPlatform running)
         await visit.GoAsync("configurations/new", "New configuration");
         var save = page.GetByRole(AriaRole.Button, new() { Name = "Save and run" });
 
-        await page.GetByLabel("Name", new() { Exact = true }).First.FillAsync(name);
+        var faults = page.GetByRole(AriaRole.Status).Filter(new() { HasText = "not right yet" });
+        await Expect(faults).ToHaveCountAsync(0);
         await page.GetByLabel("Duration").FillAsync("soon");
-        await Expect(page.GetByRole(AriaRole.Status).Filter(new() { HasText = "duration" })).ToContainTextAsync("is not written as it should be");
+        await Expect(faults).ToContainTextAsync("duration is not written as it should be");
+        await Expect(faults).ToContainTextAsync("name is required");
+        await page.GetByLabel("Name", new() { Exact = true }).First.FillAsync(name);
+        await Expect(faults).Not.ToContainTextAsync("name");
         await Expect(save).ToBeDisabledAsync();
         await page.GetByLabel("Duration").FillAsync("3s");
         await page.GetByLabel("Ramp up").FillAsync("1s");

@@ -51,8 +51,10 @@ function Editor({ first, stored }: { first: Plan; stored?: Configuration }) {
   const check = useCheck('plan');
   const mayWrite = useMay('engineer');
   const navigate = useNavigate();
-  const faults = { ...refused, ...check(plan) };
-  const isFine = Object.keys(check(plan)).length === 0 && plan.name !== '';
+  const found = check(plan);
+  // Nobody is told that what they have not begun to write is not right.
+  const faults = plan === FIRST_PLAN ? refused : { ...refused, ...found };
+  const isFine = Object.keys(found).length === 0 && plan.name !== '';
   const change = (changed: Plan) => {
     setRefused({});
     setPlan(changed);

@@ -11,3 +11,9 @@ it('names what is wrong by the path that the API would name', () => {
   expect(check({ name: 'a', colour: 'red' })).toEqual({ colour: 'is not known here' });
   expect(check({ name: 'a', users: 3, steps: [{ path: '/' }] })).toEqual({});
 });
+
+it('tells what is left empty apart from what is written in another way than it should be', () => {
+  const named = checkBy({ type: 'object', properties: { name: { type: 'string', pattern: '^[a-z]+$' } } });
+  expect(named({ name: '' })).toEqual({ name: 'is required' });
+  expect(named({ name: '7' })).toEqual({ name: 'is not written as it should be' });
+});

@@ -9,16 +9,17 @@ const OUTER = new Set(['properties', 'items', 'prefixItems', '$ref', 'allOf', 'i
 
 const UNKNOWN = 'is not known here';
 const BADLY_WRITTEN = 'is not written as it should be';
+const REQUIRED = 'is required';
 
 /** A check by a schema as the gateway serves it. It reads the schema and makes no code of it, so that the page's policy can forbid that. */
 export function checkBy(schema: Schema): (value: unknown) => Faults {
   const validator = new Validator(schema, '2020-12', false);
-  return (value) => faultsOf(validator.validate(value).errors);
+  return (value) => faultsOf(value, validator.validate(value).errors);
 }
 
-function faultsOf(errors: readonly OutputUnit[]): Faults {
+function faultsOf(value: unknown, errors: readonly OutputUnit[]): Faults {
   const faults: Record<string, Set<string>> = {};
-  for (const error of errors.filter((one) => !OUTER.has(one.keyword))) (faults[pathOf(error.instanceLocation)] ??= new Set()).add(wordsOf(error));
+  for (const error of errors.filter((one) => !OUTER.has(one.keyword))) (faults[pathText(pathOf(error))] ??= new Set()).add(wordsOf(error, valueAt(value, pathOf(error))));
   return Object.fromEntries(Object.entries(faults).filter(([path, found]) => !isConsequence(path, found, faults)).map(([path, found]) => [path, sentenceOf(found)]));
 }
 
@@ -29,20 +30,23 @@ function isConsequence(path: string, found: Set<string>, faults: Record<string, 
 
 function sentenceOf(found: Set<string>): string {
   if (found.size > 1) found.delete(UNKNOWN);
-  return found.has(BADLY_WRITTEN) ? BADLY_WRITTEN : [...found].join(', or ');
+  return [REQUIRED, BADLY_WRITTEN].find((words) => found.has(words)) ?? [...found].join(', or ');
 }
 
-function pathOf(location: string): string {
-  const parts: PlanPath = location.split('/').slice(1).map(decodeURIComponent).map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~')).map((part) => (/^\d+$/.test(part) ? Number(part) : part));
-  return pathText(parts);
+function pathOf({ instanceLocation }: OutputUnit): PlanPath {
+  return instanceLocation.split('/').slice(1).map(decodeURIComponent).map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~')).map((part) => (/^\d+$/.test(part) ? Number(part) : part));
 }
 
-function wordsOf({ keyword, error }: OutputUnit): string {
+function valueAt(value: unknown, path: PlanPath): unknown {
+  return path.reduce<unknown>((outer, part) => (outer as Record<string | number, unknown> | undefined)?.[part], value);
+}
+
+function wordsOf({ keyword, error }: OutputUnit, value: unknown): string {
   switch (keyword) {
     case 'false': return UNKNOWN;
     case 'type': return `must be of type ${/Expected "([^"]+)"/.exec(error)?.[1] ?? 'another'}`;
     case 'required': return `${/"([^"]+)"/.exec(error)?.[1] ?? 'something'} is missing`;
-    case 'pattern': return BADLY_WRITTEN;
+    case 'pattern': return value === '' ? REQUIRED : BADLY_WRITTEN;
     case 'not': return 'does not go together';
     default: return error.replace(/\.$/, '').replace(/^Instance /, '').replace(/^./, (first) => first.toLowerCase());
   }
