@@ -18,17 +18,27 @@ public sealed class VerbTests
     }
 
     [Fact]
-    public async Task Of_verbs_that_start_at_once_one_builds_and_the_others_wait_for_it()
+    public async Task Of_verbs_that_start_at_once_one_builds_and_ends_its_compiler_and_the_others_wait_for_it()
     {
         var folder = Directory.CreateTempSubdirectory("verbs").FullName;
         File.Copy(Path.Combine(StateFolder.FindClone(), "loadstone"), Path.Combine(folder, "loadstone"));
         // A build that takes some time, and programs that say that they ran.
-        Write("dotnet", "if [ \"$1\" = build ]; then echo built >> builds; sleep 0.5; else echo ran >> runs; fi");
+        Write("dotnet", """
+            case "$1" in
+              build) echo "${@: -1}" >> builds; sleep 0.5 ;;
+              --version) echo 10.0.1 ;;
+              --list-sdks) printf '9.0.1 [/sdks]\n10.0.1 [/more sdks]\n' ;;
+              */VBCSCompiler.dll) echo "$@" >> ends ;;
+              *) echo ran >> runs ;;
+            esac
+            """);
 
         var exits = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => RunAsync("list")));
 
         Assert.Equal([0, 0, 0], exits);
-        Assert.Equal((1, 3), (File.ReadAllLines(Path.Combine(folder, "builds")).Length, File.ReadAllLines(Path.Combine(folder, "runs")).Length));
+        var built = Assert.Single(File.ReadAllLines(Path.Combine(folder, "builds")));
+        Assert.Equal(["ran", "ran", "ran"], File.ReadAllLines(Path.Combine(folder, "runs")));
+        Assert.Equal([$"/more sdks/10.0.1/Roslyn/bincore/VBCSCompiler.dll -pipename:{built.Split('=')[1]} -shutdown"], File.ReadAllLines(Path.Combine(folder, "ends")));
         Directory.Delete(folder, recursive: true);
 
         void Write(string name, string text)
