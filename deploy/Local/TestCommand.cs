@@ -6,8 +6,8 @@ namespace Loadstone.Local;
 /// <summary>`test`: every test project against real servers; the last line says how many passed and failed.</summary>
 internal static class TestCommand
 {
-    // The rooms of the first lane; all others are in the second, so that both last equally long.
-    private static readonly string[] FirstRooms = ["Runs", "Resources", "People", "CommandLine"];
+    // The rooms of the first lane, and single tests; all others are in the second, so that both last equally long.
+    private static readonly string[] FirstRooms = ["Runs", "Resources", "People", "CommandLine", "Contract.FuzzTests", "Recovery.KeptUpTests"];
 
     // Tests of the whole platform mostly wait, so they go in two lanes, a platform with servers of its own each, beside all others. With a
     // third platform at once two cores are too busy to measure anything.

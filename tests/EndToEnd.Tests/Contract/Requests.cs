@@ -14,8 +14,12 @@ namespace Loadstone.EndToEnd.Tests.Contract;
 internal sealed class Requests(ApiContract contract, RunningPlatform running)
 {
     private const string Api = "/api/load-testing";
-    private readonly Dictionary<string, string> _made = [];
+
+    // Runs that are over serve all tests of this process, which are of one platform and go one after the other.
+    private static readonly Dictionary<string, string> Over = [];
+
     private readonly List<Guid> _goingOn = [];
+    private string? _measured;
 
     /// <summary>A request for an operation as its example has it; every required parameter is there, and the version is current.</summary>
     public async Task<HttpRequestMessage> MakeAsync(ApiOperation operation, string? id = null, JsonNode? body = null, string? version = null)
@@ -54,7 +58,7 @@ internal sealed class Requests(ApiContract contract, RunningPlatform running)
                 json[name] = $"{json[name]}-{Guid.NewGuid().ToString("N")[..8]}";
             await PutRealIdsAsync(json);
             if (operation.Id == "recordMetrics")
-                json["executionId"] = _made.TryGetValue("going on", out var id) ? id : _made["going on"] = await GoingOnAsync(paused: false);
+                json["executionId"] = _measured ??= await GoingOnAsync(paused: false);
         }
 
         return body;
@@ -116,13 +120,13 @@ internal sealed class Requests(ApiContract contract, RunningPlatform running)
     // A run that is over, with a report, and of worth: a machine that is busy with other things can spoil one.
     private async Task<string> RunAsync(string which = "run")
     {
-        for (var attempt = 0; attempt < 12 && !_made.ContainsKey(which); attempt++)
+        for (var attempt = 0; attempt < 12 && !Over.ContainsKey(which); attempt++)
         {
             if (await running.RunAsync(RunningPlatform.Plan()) is { Verdict: VerdictOutcome.Passed or VerdictOutcome.Failed } run)
-                _made[which] = run.Id.ToString();
+                Over[which] = run.Id.ToString();
         }
 
-        return _made[which];
+        return Over[which];
     }
 
     private async Task<string> GoingOnAsync(bool paused)
