@@ -17,8 +17,8 @@ public sealed class AbTests(RunningPlatform running)
         var execution = await RunningPlatform.TrustedAsync(async () =>
         {
             (await candidate.Client.PostAsync("/reset", null)).EnsureSuccessStatusCode();
-            (await candidate.Client.PutAsJsonAsync("/knobs", DelayOf(60))).EnsureSuccessStatusCode();
-            return await running.RunAsync(PlanOf(environment, candidate.Url), DelayOf(40));
+            (await candidate.Client.PutAsJsonAsync("/knobs", DelayOf(180))).EnsureSuccessStatusCode();
+            return await running.RunAsync(PlanOf(environment, candidate.Url), DelayOf(120));
         });
         var report = JsonNode.Parse(await running.Api.ReportAsync(execution.Id, "json", CancellationToken.None))!["report"]!["report_data"]!;
 
@@ -52,7 +52,8 @@ public sealed class AbTests(RunningPlatform running)
         return name;
     }
 
-    private static object DelayOf(double meanMs) => new { delay = new { type = "normal", mean_ms = meanMs, deviation_ms = 4 } };
+    // So slow that a busy machine is not late by a tenth of it, which makes a run invalid.
+    private static object DelayOf(double meanMs) => new { delay = new { type = "normal", mean_ms = meanMs, deviation_ms = 12 } };
 
     private static async Task<OtherTarget> StartTargetAsync()
     {
