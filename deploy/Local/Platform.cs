@@ -92,17 +92,25 @@ public sealed class Platform : IAsyncDisposable
         return _urls[name];
     }
 
-    /// <summary>Starts again whatever dies; what was stopped in good order stays down. Ends only when something does not come back, and says why.</summary>
+    /// <summary>
+    /// Starts again whatever dies; what was stopped in good order stays down. Ends only when something does not come back, and says why;
+    /// from then on nothing is started again.
+    /// </summary>
     public async Task<string> KeepUpAsync(Action<string> say, CancellationToken ending)
     {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(ending);
         try
         {
-            await await Task.WhenAny(_processes.Keys.Select(name => KeepUpAsync(name, say, ending)));
+            await await Task.WhenAny(_processes.Keys.Select(name => KeepUpAsync(name, say, over.Token)));
             return "everything was stopped";
         }
         catch (LocalServerException e)
         {
             return e.Message;
+        }
+        finally
+        {
+            await over.CancelAsync();
         }
     }
 

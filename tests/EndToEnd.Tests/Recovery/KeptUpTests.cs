@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Loadstone.Local;
 
 namespace Loadstone.EndToEnd.Tests.Recovery;
@@ -23,15 +24,23 @@ public sealed class KeptUpTests(RunningPlatform running)
     }
 
     [Fact]
-    public async Task A_service_that_dies_again_and_again_is_given_up()
+    public async Task A_service_that_dies_again_and_again_is_given_up_and_no_other_is_kept_up_any_more()
     {
         using var ending = new CancellationTokenSource(RunningPlatform.Longest);
-        var keeping = running.Platform.KeepUpAsync(line => _ = KillAgainAsync(line, "analysis"), ending.Token);
+        var said = new ConcurrentQueue<string>();
+        var keeping = running.Platform.KeepUpAsync(line =>
+        {
+            said.Enqueue(line);
+            _ = KillAgainAsync(line, "analysis");
+        }, ending.Token);
 
         await running.Platform.KillAsync("analysis");
         var why = await keeping;
         await running.Platform.RestartAsync("analysis", ending.Token);
+        await running.Platform.KillAsync("configuration");
+        await running.Platform.RestartAsync("configuration", ending.Token);
 
+        Assert.DoesNotContain(said, line => line.StartsWith("configuration", StringComparison.Ordinal));
         Assert.StartsWith("analysis died 5 times within a minute, the last time with code 137, and is given up. Its log is ", why);
     }
 
