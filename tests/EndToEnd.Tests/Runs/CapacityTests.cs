@@ -6,16 +6,17 @@ namespace Loadstone.EndToEnd.Tests.Runs;
 [Collection(nameof(RunningPlatform))]
 public sealed class CapacityTests(RunningPlatform running)
 {
-    // Five users who wait 50 ms for each answer make a hundred iterations a second, and no more.
+    // Five users who wait 40 ms for each answer make 125 iterations a second, and no more. So 160 break the criterion for certain, and 80
+    // leave room for a busy machine that stands still for half a second.
     [Fact]
     public async Task A_search_finds_what_five_users_can_do_ends_by_itself_and_loses_no_request()
     {
         var execution = await running.RunAsync(
             RunningPlatform.Plan("""
                 "test_type": "capacity", "duration": "3m", "max_virtual_users": 5, "max_start_delay": "5s",
-                "load_pattern": { "type": "capacity_search", "from": 40, "to": 400, "step": "5s", "precision": 50 }, "success_criteria": { "max_p95_response_time": 300 }
+                "load_pattern": { "type": "capacity_search", "from": 40, "to": 400, "step": "5s", "precision": 50 }, "success_criteria": { "max_p95_response_time": 600 }
                 """),
-            new { delay = new { type = "fixed", mean_ms = 50 } });
+            new { delay = new { type = "fixed", mean_ms = 40 } });
 
         Assert.Equal("completed", execution.Status);
         RunningPlatform.AssertPassed(execution.Verdict);
