@@ -72,7 +72,7 @@ public sealed class AlertOutcomeTests(RunningPlatform running) : IAsyncLifetime
     {
         (await running.Target.PostAsync("/reset", null)).EnsureSuccessStatusCode();
         (await running.Target.PutAsync("/knobs", new StringContent("""{ "delay": { "type": "fixed", "mean_ms": 40 } }""", Encoding.UTF8, "application/json"))).EnsureSuccessStatusCode();
-        var plan = RunningPlatform.Plan(""" "duration": "8s", "success_criteria": { "max_p95_response_time": 250 }, "alert_thresholds": [ { "expression": "virtual_users < 5", "severity": "low" } ] """);
+        var plan = RunningPlatform.Plan(""" "duration": "12s", "success_criteria": { "max_p95_response_time": 250 }, "alert_thresholds": [ { "expression": "virtual_users < 5", "severity": "low" } ] """);
         var configuration = (await running.Api.CreateConfigurationAsync(plan, CancellationToken.None)).Configuration["id"]!.ToString();
         var fast = await Task.WhenAll(Enumerable.Range(0, Runs).Select(_ => RunningPlatform.TrustedAsync(async () => await running.EndOfAsync(await BeginAsync(configuration)))));
         await running.Api.EstablishBaselineAsync(new BaselineRequest(fast[0].Id), CancellationToken.None);

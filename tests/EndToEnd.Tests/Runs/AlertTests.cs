@@ -26,7 +26,7 @@ public sealed class AlertTests(RunningPlatform running)
 
         (await running.Target.PostAsync("/reset", null)).EnsureSuccessStatusCode();
         (await running.Target.PutAsync("/knobs", new StringContent("""{ "delay": { "type": "fixed", "mean_ms": 60 } }""", Encoding.UTF8, "application/json"))).EnsureSuccessStatusCode();
-        var plan = RunningPlatform.Plan(""" "duration": "20s", "success_criteria": { "max_p95_response_time": 30, "max_error_rate": 50 } """);
+        var plan = RunningPlatform.Plan(""" "duration": "2m", "success_criteria": { "max_p95_response_time": 30, "max_error_rate": 50 } """);
         var id = (await running.ExecuteAsync(plan)).Id;
 
         using var patience = new CancellationTokenSource(RunningPlatform.Longest);
@@ -42,8 +42,8 @@ public sealed class AlertTests(RunningPlatform running)
         Assert.StartsWith("alert.resolved.", resolvedKey);
         Assert.Equal(alert["alert_id"]!.ToString(), resolved["alert_id"]!.ToString());
 
-        // Long enough without errors for a burst to be one.
-        await running.UntilAsync(id, status => status.Progress >= 55);
+        // Long enough without errors for a burst to be one: eleven seconds.
+        await running.UntilAsync(id, status => status.Progress >= 9.2);
         (await running.Target.PutAsync("/knobs", new StringContent("""{ "error_rate": 20 }""", Encoding.UTF8, "application/json"))).EnsureSuccessStatusCode();
         JsonObject burst;
         do
@@ -51,6 +51,7 @@ public sealed class AlertTests(RunningPlatform running)
         while (burst["source"]?.ToString() != "detection" || burst["metric_name"]!.ToString() != "error_rate");
         Assert.Equal((id.ToString(), "error_spike"), (burst["execution_id"]!.ToString(), burst["alert_type"]!.ToString()));
 
+        await running.Api.StopAsync(id, CancellationToken.None);
         await running.EndOfAsync(id);
         (await running.Target.PostAsync("/reset", null)).EnsureSuccessStatusCode();
         var listed = JsonNode.Parse(await running.Gateway.GetStringAsync($"/api/load-testing/alerts?executionId={id}&status=resolved"))!;

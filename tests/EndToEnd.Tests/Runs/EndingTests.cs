@@ -78,7 +78,7 @@ public sealed class EndingTests(RunningPlatform running)
     [Fact]
     public async Task A_paused_run_sends_nothing_and_a_resumed_one_makes_up_its_whole_duration()
     {
-        var id = (await running.ExecuteAsync(RunningPlatform.Plan(""" "duration": "4s" """))).Id;
+        var id = (await running.ExecuteAsync(RunningPlatform.Plan(""" "duration": "6s" """))).Id;
         await running.UntilAsync(id, s => s.Execution.TotalRequests > 0);
         await running.Api.PauseAsync(id, CancellationToken.None);
         await RunningPlatform.UntilAsync(async () => await LastSecondAsync(id) is { RequestsPerSecond: 0, VirtualUsers: 5 });
@@ -90,7 +90,7 @@ public sealed class EndingTests(RunningPlatform running)
         var execution = await running.EndOfAsync(id);
 
         Assert.Equal("completed", execution.Status);
-        Assert.InRange(execution.DurationSeconds, 3.99, 4.01);
+        Assert.InRange(execution.DurationSeconds, 5.99, 6.01);
         var types = (await running.Api.EventsAsync(id, CancellationToken.None)).Events.Select(e => e.Type).ToList();
         Assert.True(types.IndexOf("execution_paused") < types.IndexOf("execution_resumed"));
     }

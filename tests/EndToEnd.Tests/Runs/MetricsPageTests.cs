@@ -14,9 +14,10 @@ public sealed partial class MetricsPageTests(RunningPlatform running)
     [Fact]
     public async Task Every_query_of_the_dashboards_finds_its_metrics_in_the_services_pages()
     {
-        var id = (await running.ExecuteAsync(RunningPlatform.Plan(""" "duration": "4s" """))).Id;
+        var id = (await running.ExecuteAsync(RunningPlatform.Plan(""" "duration": "60s" """))).Id;
         await running.UntilAsync(id, s => s.CurrentMetrics is not null);
         var pages = string.Concat(await Task.WhenAll(Services.Select(PageOfAsync)));
+        await running.Api.StopAsync(id, CancellationToken.None);
         await running.EndOfAsync(id);
         pages += await PageOfAsync("scheduler");
         pages += await running.Gateway.GetStringAsync("/api/metrics");
