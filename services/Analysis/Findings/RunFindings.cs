@@ -32,7 +32,9 @@ public sealed record RunFindings(
     private static IEnumerable<string> InsightsOf(RunToExamine run, CapacityModel? capacity, Recovery? recovery)
     {
         var figures = RunFigures.Of(run.Total);
-        yield return Invariant($"{figures.TotalRequests} requests in {run.Total.Seconds:0} s, {figures.ThroughputRps:0.#} a second with at most {run.Total.VirtualUsers} users; {figures.ErrorRate:0.##} % failed.");
+        // Users are counted at the end of each second; those of a small arrival rate may all be free then.
+        var users = run.Total.VirtualUsers > 0 ? $" with at most {run.Total.VirtualUsers} users" : "";
+        yield return Invariant($"{figures.TotalRequests} requests in {run.Total.Seconds:0} s, {figures.ThroughputRps:0.#} a second{users}; {figures.ErrorRate:0.##} % failed.");
         yield return Invariant($"Half of the responses took at most {figures.P50ResponseTime:0.#} ms, 95 % at most {figures.P95ResponseTime:0.#} ms, 99 % at most {figures.P99ResponseTime:0.#} ms.");
         if (run.Operations.MaxBy(o => o.Response.MeanNs) is { Response.Count: > 0 } slowest)
             yield return Invariant($"The slowest operation is {slowest.Operation}: {slowest.Response.MeanNs / 1e6:0.#} ms in the mean, {slowest.Response.PercentileMs(95):0.#} ms at p95.");

@@ -166,6 +166,12 @@ public sealed class FindingsTests(ITestOutputHelper output)
         Assert.Contains("130 of 2000 arrivals were dropped, from second 7 on: no virtual user of 30 was free in time.", insights);
     }
 
+    [Theory]
+    [InlineData(50, "a second with at most 50 users;")]
+    [InlineData(0, "a second;")]
+    public void Users_are_told_where_any_were_counted(int users, string expected) =>
+        Assert.Contains(expected, Examine(new SyntheticRun(4) { Seconds = 20, Users = _ => users }.Measure()).Insights[0], StringComparison.Ordinal);
+
     [Fact]
     public void A_stress_run_names_its_breaking_point()
     {
