@@ -4,7 +4,8 @@ namespace Loadstone.Cli;
 
 /// <summary>
 /// Ctrl-C on a run that is followed. A platform that is away just then would let the run go on with nobody to stop it, so it is
-/// asked again until it has heard, or until <paramref name="patience"/> is over and the person is told what to do.
+/// asked again until it has heard, or until <paramref name="patience"/> is over and the last answer has come or is not waited for any
+/// more; then the person is told what to do.
 /// </summary>
 internal sealed class StopRequest(Guid id, ILoadstoneApi api, TextWriter say, TimeSpan patience, TimeProvider time)
 {
@@ -40,7 +41,7 @@ internal sealed class StopRequest(Guid id, ILoadstoneApi api, TextWriter say, Ti
         }
         while (time.GetElapsedTime(begun) < patience);
 
-        throw new IOException($"The execution {id} could not be stopped within {patience.TotalSeconds:0} s and may go on. Stop it with ./loadstone stop {id} ({reason})");
+        throw new IOException($"The execution {id} could not be stopped and may go on. Stop it with ./loadstone stop {id} ({reason})");
     }
 
     // Null when it is stopped, or when the platform says that there is nothing to stop any more.

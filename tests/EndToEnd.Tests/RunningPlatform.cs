@@ -104,7 +104,8 @@ public class RunningPlatform : IAsyncLifetime
     public static async Task<ExecutionView> TrustedAsync(Func<Task<ExecutionView>> run)
     {
         // Whatever else keeps the machine busy, such as tests that only compute, is over by then.
-        for (var began = Stopwatch.StartNew(); began.Elapsed < 2 * Longest;)
+        var began = Stopwatch.StartNew();
+        while (began.Elapsed < 2 * Longest)
         {
             if (await run() is { Verdict: not VerdictOutcome.Invalid } execution)
                 return execution;

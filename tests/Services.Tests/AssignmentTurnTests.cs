@@ -28,9 +28,9 @@ public sealed class AssignmentTurnTests(TestDatabase test) : IClassFixture<TestD
     [Fact]
     public async Task The_turn_of_a_scheduler_that_dies_goes_to_the_next()
     {
-        var dying = new AssignmentTurn(test.ConnectionString);
+        await using var dying = new AssignmentTurn(test.ConnectionString);
         await using var next = new AssignmentTurn(test.ConnectionString);
-        var held = await dying.TakeAsync(CancellationToken.None);
+        await using var held = await dying.TakeAsync(CancellationToken.None);
         var waiting = next.TakeAsync(CancellationToken.None);
         Assert.False(waiting.IsCompleted);
 
@@ -42,7 +42,5 @@ public sealed class AssignmentTurnTests(TestDatabase test) : IClassFixture<TestD
             Assert.Equal(1L, await end.ExecuteScalarAsync());
 
         await (await waiting).DisposeAsync();
-        await held.DisposeAsync();
-        await dying.DisposeAsync();
     }
 }

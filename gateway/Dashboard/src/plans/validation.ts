@@ -19,7 +19,10 @@ export function checkBy(schema: Schema): (value: unknown) => Faults {
 
 function faultsOf(value: unknown, errors: readonly OutputUnit[]): Faults {
   const faults: Record<string, Set<string>> = {};
-  for (const error of errors.filter((one) => !OUTER.has(one.keyword))) (faults[pathText(pathOf(error))] ??= new Set()).add(wordsOf(error, valueAt(value, pathOf(error))));
+  for (const error of errors.filter((one) => !OUTER.has(one.keyword))) {
+    const path = pathOf(error);
+    (faults[pathText(path)] ??= new Set()).add(wordsOf(error, valueAt(value, path)));
+  }
   return Object.fromEntries(Object.entries(faults).filter(([path, found]) => !isConsequence(path, found, faults)).map(([path, found]) => [path, sentenceOf(found)]));
 }
 
