@@ -54,9 +54,12 @@ public sealed class TravelTests
     public async Task A_server_that_speaks_only_the_version_before_is_told_by_name(bool tls)
     {
         await using var server = await VersionedServer.StartAsync(tls, VersionedServer.Http1);
-        var total = await RunAsync(server.Url, "- { path: /a }", "http: { version: 2, verify_tls: false }", iterations: 2);
+        var total = await RunAsync(server.Url, "- { path: /a }", "http: { version: 2, verify_tls: false }", iterations: 6);
 
-        Assert.Equal((2, 2, "http_version_not_spoken"), (total.Sent, total.Failed, Assert.Single(total.ErrorTypes.Keys)));
+        Assert.Equal((6, 6), (total.Sent, total.Failed));
+        Assert.Contains("http_version_not_spoken", total.ErrorTypes.Keys);
+        // In the clear it says so and hangs up with our requests unread: TCP may then drop what it said (RFC 9112 §9.6).
+        Assert.Empty(total.ErrorTypes.Keys.Except(tls ? ["http_version_not_spoken"] : ["http_version_not_spoken", "connection_closed"]));
     }
 
     [Fact]
