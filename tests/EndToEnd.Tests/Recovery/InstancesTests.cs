@@ -64,6 +64,7 @@ public sealed class InstancesTests(TwoOfEach two) : IClassFixture<TwoOfEach>
         Assert.All(ends, end => Assert.Equal(("completed", counted), (end.Status, end.TotalRequests)));
         Assert.All(seconds, seen => Assert.Equal(Enumerable.Range(0, 7), seen.Take(7)));
         Assert.Equal(seconds[0], seconds[1]);
+        await RunningPlatform.UntilAsync(() => Task.FromResult(subscriber.Heard.Any(key => key.Contains("raised", StringComparison.Ordinal))));
         Assert.Single(subscriber.Heard, key => key.Contains("raised", StringComparison.Ordinal));
         Assert.Single(await ListAsync($"executions/{id}/reports", "reports"), r => r!["report_type"]!.ToString() == "summary");
         Assert.Single(await ListAsync($"alerts?executionId={id}", "alerts"));
