@@ -37,4 +37,13 @@ internal sealed class MaintenanceKind : ResourceKind<MaintenanceWindow, Maintena
     public override object Changed(MaintenanceTerms body, string by, DateTimeOffset at) => new MaintenanceWindowChanged(body, by, at);
 
     public override object Deactivated(string by, DateTimeOffset at) => new MaintenanceWindowDeactivated(by, at);
+
+    // One that is there may be shortened to what has been.
+    public override Task CheckAsync(Proposal<MaintenanceWindow, MaintenanceTerms> proposal)
+    {
+        var now = proposal.Http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
+        if (proposal.Before is null && proposal.Body is { StartsAt: var starts, EndsAt: var ends } && starts < ends && ends <= now)
+            proposal.Errors.Add("ends_at", $"must be in the future: it is {now:yyyy-MM-ddTHH:mm:ssZ} now");
+        return Task.CompletedTask;
+    }
 }

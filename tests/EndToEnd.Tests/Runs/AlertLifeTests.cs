@@ -27,11 +27,11 @@ public sealed class AlertLifeTests(RunningPlatform running)
         });
         var subscription = await CreateAsync("alert-subscriptions", "subscription", new { name = $"on call {configuration}", severities = new[] { "critical" }, events = new[] { "raised", "acknowledged" } });
         await using var connection = await new ConnectionFactory { Uri = new Uri(running.Servers.RabbitMqUri) }.CreateConnectionAsync();
-        await UntilAsync(async () => await IsThereAsync(connection, subscription["queue"]!.ToString()));
+        await RunningPlatform.UntilAsync(async () => await IsThereAsync(connection, subscription["queue"]!.ToString()));
 
         var id = (await running.Api.ExecuteAsync(Guid.NewGuid().ToString(), new Client.ExecuteRequest(Guid.Parse(configuration), null), CancellationToken.None)).Execution.Id;
         JsonNode? alert = null;
-        await UntilAsync(async () => (alert = (await GetAsync($"alerts?executionId={id}&severity=critical&status=active"))["alerts"]!.AsArray().FirstOrDefault()) is not null);
+        await RunningPlatform.UntilAsync(async () => (alert = (await GetAsync($"alerts?executionId={id}&severity=critical&status=active"))["alerts"]!.AsArray().FirstOrDefault()) is not null);
         Assert.Equal((rule["id"]!.ToString(), "virtual_users", 5.0), (alert!["rule_id"]!.ToString(), alert["metric_name"]!.ToString(), alert["actual_value"]!.GetValue<double>()));
 
         var acknowledged = await TreatAsync(alert, "acknowledge", HttpStatusCode.OK, new { note = "looking" });
@@ -47,7 +47,7 @@ public sealed class AlertLifeTests(RunningPlatform running)
         await running.EndOfAsync(id);
         await DeleteAsync("alert-rules", rule);
         await DeleteAsync("alert-subscriptions", subscription);
-        await UntilAsync(async () => !await IsThereAsync(connection, subscription["queue"]!.ToString()));
+        await RunningPlatform.UntilAsync(async () => !await IsThereAsync(connection, subscription["queue"]!.ToString()));
     }
 
     [Fact]
@@ -59,6 +59,22 @@ public sealed class AlertLifeTests(RunningPlatform running)
             Assert.Equal(HttpStatusCode.BadRequest, running.Gateway.GetAsync($"{Api}/alerts?{query}").GetAwaiter().GetResult().StatusCode));
         using var unknown = await running.Gateway.PostAsync($"{Api}/alerts/{Guid.NewGuid()}/resolve", null);
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_maintenance_window_that_is_over_is_refused_when_it_is_new_and_one_that_is_there_may_be_ended_now()
+    {
+        const string Windows = $"{Api}/maintenance-windows";
+        var now = DateTimeOffset.UtcNow;
+        JsonObject Until(DateTimeOffset ends) => new() { ["name"] = $"moving {now:O}", ["starts_at"] = now.AddHours(-2), ["ends_at"] = ends, ["environment"] = "nowhere" };
+        var (refused, why) = await running.Gateway.CallAsync(HttpMethod.Post, Windows, Until(now.AddHours(-1)));
+        Assert.Equal(HttpStatusCode.BadRequest, refused);
+        Assert.Contains("must be in the future", why["errors"]!["ends_at"]!.ToJsonString());
+
+        var window = await running.Gateway.CreateAsync(Windows, "window", Until(now.AddHours(1)).ToJsonString());
+        var (changed, ended) = await running.Gateway.CallAsync(HttpMethod.Put, $"{Windows}/{window["id"]}", Until(now), $"\"{window["version"]}\"");
+        Assert.True(changed == HttpStatusCode.OK, ended.ToJsonString());
+        await DeleteAsync("maintenance-windows", ended["window"]!);
     }
 
     private async Task<JsonNode> CreateAsync(string path, string kind, object body)
@@ -90,7 +106,7 @@ public sealed class AlertLifeTests(RunningPlatform running)
     {
         await using var channel = await connection.CreateChannelAsync();
         var keys = new List<string>();
-        await UntilAsync(async () =>
+        await RunningPlatform.UntilAsync(async () =>
         {
             if (await channel.BasicGetAsync(queue, autoAck: true) is { } message)
                 keys.Add(message.RoutingKey);
@@ -111,13 +127,5 @@ public sealed class AlertLifeTests(RunningPlatform running)
         {
             return false;
         }
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> isSo)
-    {
-        using var patience = new CancellationTokenSource(RunningPlatform.Longest);
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        while (!await isSo())
-            await timer.WaitForNextTickAsync(patience.Token);
     }
 }
