@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Loadstone.Gateway.Api;
+using Loadstone.Plans;
 using Microsoft.OpenApi;
 
 namespace Loadstone.Services.Tests;
@@ -31,6 +32,15 @@ public sealed class ApiDocumentTests
         Assert.Empty(read.Diagnostic!.Errors.Select(e => e.ToString()));
         Assert.Empty(read.Diagnostic.Warnings.Select(w => w.ToString()));
         Assert.Equal(ApiDocument.Load().Operations.Count, read.Document!.Paths.Sum(p => p.Value.Operations!.Count));
+    }
+
+    [Fact]
+    public void A_configuration_has_the_members_that_a_plan_has()
+    {
+        var described = ApiDocument.Load().Json["components"]!["schemas"]!["Configuration"]!["properties"]!.AsObject();
+        var members = PlanSchema.Plan["properties"]!.AsObject();
+
+        Assert.Equal(members.Select(m => m.Key).Order(), described.Select(m => m.Key).Order());
     }
 
     [Fact]
