@@ -81,6 +81,7 @@ internal static class PageBenchmark
                 continue;
             var trace = await BrowserTrace.OfAsync(page, session => ScrollAsync(session, height));
             (frames, tasks, dropped) = ([.. frames, .. trace.FrameMs], [.. tasks, .. trace.TaskMs], dropped + trace.Dropped);
+            figures[$"{tab}_longest_task_ms"] = trace.TaskMs.Max();
             if (trace.FrameMs.Count > 0)
                 figures[$"{tab}_longest_frame_ms"] = trace.FrameMs.Max();
         }
