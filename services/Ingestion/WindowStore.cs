@@ -46,6 +46,15 @@ public sealed class WindowStore(Database database, RunLedger ledger)
         return shards;
     }
 
+    /// <summary>Whether a shard of the run has reported a later second.</summary>
+    public async Task<bool> IsReportedAfterAsync(DateOnly day, Guid execution, int second, CancellationToken cancellation)
+    {
+        // Samples of other tools have numbers below 0, and seconds of their own clocks.
+        await using var command = database.Command(
+            "select exists (select from ingestion.shard_windows where day = $1 and execution_id = $2 and sequence > $3 and shard >= 0)", day, execution, second);
+        return (bool)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
     /// <summary>One second of a run, merged over the shards that reported it, and which these are.</summary>
     public async Task<(MetricWindow Window, IReadOnlyList<int> Shards)> ReadSecondAsync(
         NpgsqlConnection connection, DateOnly day, Guid execution, int second, CancellationToken cancellation)

@@ -4,7 +4,7 @@ using Loadstone.Measurement;
 
 namespace Loadstone.Services.Tests;
 
-/// <summary>Windows on a real PostgreSQL: stored once, closed by the second, corrected, sealed.</summary>
+/// <summary>Runs on a real PostgreSQL: closed by the second, corrected, sealed.</summary>
 public sealed class ClosingTests(TestDatabase test) : IClassFixture<TestDatabase>
 {
     private static readonly DateTimeOffset Start = new(2030, 1, 1, 12, 0, 0, TimeSpan.Zero);
@@ -15,46 +15,6 @@ public sealed class ClosingTests(TestDatabase test) : IClassFixture<TestDatabase
     private readonly RunLedger _ledger = new(test.Database);
     private readonly RunStore _runs = new(test.Database);
     private readonly SetClock _clock = new() { Now = Start };
-
-    [Fact]
-    public async Task A_window_that_comes_twice_or_at_once_from_two_sides_is_stored_once()
-    {
-        var stored = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => StoreAsync(shard: 0, sequence: 0, sent: 5)));
-
-        Assert.Single(stored, isNew => isNew);
-        Assert.Equal([new StoredWindows(0, 1, 0, 5, 5, 0)], await _runs.StoredAsync(Leased(), CancellationToken.None));
-    }
-
-    [Fact]
-    public async Task Tables_of_an_earlier_version_are_brought_up_to_date_at_the_start()
-    {
-        await using (var earlier = test.Database.Source.CreateCommand(
-            "alter table ingestion.shard_windows drop column loop_delay_ms, drop column pool_delay_ms, drop constraint shard_windows_pkey, add primary key (day, execution_id, shard, sequence)"))
-            await earlier.ExecuteNonQueryAsync();
-
-        await test.Database.CreateTablesAsync(CancellationToken.None);
-
-        await using (var key = test.Database.Source.CreateCommand("select pg_get_indexdef(indexrelid) from pg_index where indrelid = 'ingestion.shard_windows'::regclass and indisprimary"))
-            Assert.EndsWith("(day, execution_id, sequence, shard)", (string?)await key.ExecuteScalarAsync(), StringComparison.Ordinal);
-        await A_window_survives_its_way_through_the_tables();
-    }
-
-    [Fact]
-    public async Task A_window_survives_its_way_through_the_tables()
-    {
-        var window = Window(3, sent: 7);
-        window.Operations[0].CountStatus(201);
-        window.Operations[0].CountError("timed_out");
-        window.Lag.Record(12_345);
-        window.Hear("node", new ProbeReading("prometheus", 2, 1, "Connection refused", new Dictionary<string, CustomMetric> { ["cpu_usage"] = CustomMetric.Of(40) }, [new SlowStatement("select", 2, 3)]));
-        await _windows.StoreAsync(new MetricWindowRecorded(_run, 0, Day, window), CancellationToken.None);
-        await using var connection = await test.Database.Source.OpenConnectionAsync();
-
-        var (read, shards) = await _windows.ReadSecondAsync(connection, Day, _run, 3, CancellationToken.None);
-
-        Assert.Equal([0], shards);
-        Assert.Equal(System.Text.Json.JsonSerializer.Serialize(window), System.Text.Json.JsonSerializer.Serialize(read));
-    }
 
     [Fact]
     public async Task What_the_machine_and_the_probes_told_is_shown_for_each_and_a_probe_that_failed_is_in_the_notes()
@@ -78,20 +38,6 @@ public sealed class ClosingTests(TestDatabase test) : IClassFixture<TestDatabase
         Assert.Equal((20.5, 200, 75, 4), (host.CpuUser, host.Network.BytesReceived, host.MemoryUsedPercent, host.Connections["http"]));
         Assert.Equal((40.5, 2, 0), (samples[1].CpuUsage, samples[1].Probe!.Asked, samples[1].Probe!.Failed));
         Assert.Equal(["the probe dead (redis) failed 2 of 2 times, last because Connection refused"], (await SealAsync())!.Notes);
-    }
-
-    [Fact]
-    public async Task A_transaction_is_kept_beside_the_requests_and_never_counted_among_them()
-    {
-        var window = Window(0, sent: 7);
-        window.Append(new OperationWindow { Scenario = "s", Operation = "whole", Kind = OperationKind.Transaction, Sent = 2, Ok = 1, Aborted = 1 });
-        await _windows.StoreAsync(new MetricWindowRecorded(_run, 0, Day, window), CancellationToken.None);
-        await using var connection = await test.Database.Source.OpenConnectionAsync();
-
-        var (read, _) = await _windows.ReadSecondAsync(connection, Day, _run, 0, CancellationToken.None);
-
-        Assert.Equal((7, 2), (read.Total().Sent, read.For(window.Operations[1]).Sent));
-        Assert.Equal([new StoredWindows(0, 1, 0, 7, 7, 0)], await _runs.StoredAsync(Leased(), CancellationToken.None));
     }
 
     [Fact]
@@ -130,6 +76,25 @@ public sealed class ClosingTests(TestDatabase test) : IClassFixture<TestDatabase
         await AdvanceAsync(closing);
 
         Assert.Equal(7, (await SealAsync())!.Total.Total().Sent);
+    }
+
+    [Fact]
+    public async Task Seconds_that_nobody_has_reported_close_when_a_later_one_was_and_what_comes_after_an_outage_closes_once()
+    {
+        await StartAsync(0);
+        var closing = await TakeAsync();
+        _clock.Now = Start.AddSeconds(20);
+        Assert.Empty(await AdvanceAsync(closing));
+
+        await StoreAsync(0, 0, 5);
+        Assert.Equal([(0, 0, 5L)], await AdvanceAsync(closing));
+        await StoreAsync(0, 2, 4);
+        Assert.Equal([(1, 0, 0L), (2, 0, 4L)], await AdvanceAsync(closing));
+        await FinishAsync(0, last: 2, sent: 9);
+        await AdvanceAsync(closing);
+
+        await using var seconds = test.Database.Command("select seconds from ingestion.runs where execution_id = $1", _run);
+        Assert.Equal(3, await seconds.ExecuteScalarAsync());
     }
 
     [Fact]
@@ -232,9 +197,7 @@ public sealed class ClosingTests(TestDatabase test) : IClassFixture<TestDatabase
 
     private Task<RunReader.Seal?> SealAsync() => new RunReader(test.Database, _runs).SealAsync(_run, CancellationToken.None);
 
-    private LeasedRun Leased() => new(_run, Day, Start, -1, false);
-
-    private static MetricWindow Window(int sequence, long sent) => new()
+    internal static MetricWindow Window(int sequence, long sent) => new()
     {
         Sequence = sequence,
         VirtualUsers = 3,
