@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Loadstone.Alerting.Maintenance;
 using Loadstone.Alerting.Rules;
 using Loadstone.Contracts;
-using Loadstone.Measurement;
 using Loadstone.ServiceHost;
 
 namespace Loadstone.Alerting.Watching;
@@ -25,16 +24,17 @@ public sealed class Watches(IDocumentStore store, Alerts alerts, RunBaselines ba
             return;
         }
 
-        await watched.Turn.WaitAsync(cancellation);
+        await watched.TakeTurnAsync(closed.Second, cancellation);
         try
         {
             TakeBaseline(watched);
-            watched.Take(closed.Second, watched.Watch.Look(closed.Window));
+            foreach (var change in watched.Watch.Look(closed.Window))
+                watched.Untold.Enqueue((closed.Second, change));
             await KeepAllAsync(watched, cancellation);
         }
         finally
         {
-            watched.Turn.Release();
+            watched.EndTurn(closed.Second);
         }
     }
 
@@ -132,22 +132,6 @@ public sealed class Watches(IDocumentStore store, Alerts alerts, RunBaselines ba
             watch.TakeOver(breaches.Key, last.Raised.Occurrence, last.Status != AlertStatus.Resolved);
         }
 
-        return new Watched(run, watch);
-    }
-
-    private sealed record Watched(WatchedRun Run, Watch Watch)
-    {
-        public SemaphoreSlim Turn { get; } = new(1);
-
-        public Task<MetricWindow?>? Baseline { get; set; }
-
-        /// <summary>What was seen and is not kept yet, in order; touched in turn only.</summary>
-        public Queue<(int Second, Change Change)> Untold { get; } = new();
-
-        public void Take(int second, IReadOnlyList<Change> changes)
-        {
-            foreach (var change in changes)
-                Untold.Enqueue((second, change));
-        }
+        return new Watched(run, watch, time);
     }
 }

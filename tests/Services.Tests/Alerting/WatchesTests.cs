@@ -51,6 +51,17 @@ public sealed class WatchesTests(TestDatabase database) : IClassFixture<TestData
     }
 
     [Fact]
+    public async Task Seconds_that_are_heard_at_once_and_in_any_order_are_each_looked_at()
+    {
+        var watches = NewWatches();
+        int[] order = [5, 2, 4, 0, 3, 1];
+
+        await Task.WhenAll(order.Select(second => Task.Run(() => watches.LookAsync(Closed(second, second == 1 ? 500 : 50), CancellationToken.None))));
+
+        Assert.Equal(1, Assert.Single(await AlertsAsync()).Raised.Second);
+    }
+
+    [Fact]
     public async Task Another_instance_that_takes_the_run_over_ends_the_same_alert_and_counts_on()
     {
         await LookAsync(NewWatches(), 0, 3, 500);
