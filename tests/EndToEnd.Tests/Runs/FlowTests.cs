@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Loadstone.Client;
 using Loadstone.Plans;
@@ -148,6 +149,17 @@ public sealed class FlowTests(RunningPlatform running)
     [Fact]
     public async Task One_trace_goes_from_the_request_over_the_bus_to_the_worker_and_back()
     {
+        string[] all = ["gateway", "configuration", "scheduler", "worker", "ingestion"];
+        IReadOnlyCollection<string> found = [];
+        // Telemetry is sent as far as there is room for it: of a busy machine a part of a trace may be lost.
+        for (var tries = 0; tries < 3 && found.Count < all.Length; tries++)
+            found = await ServicesInATraceAsync(all);
+
+        Assert.Equal(all, found);
+    }
+
+    private async Task<IReadOnlyCollection<string>> ServicesInATraceAsync(string[] services)
+    {
         var configuration = await running.Api.CreateConfigurationAsync(RunningPlatform.Plan(), CancellationToken.None);
         var trace = Convert.ToHexStringLower(Guid.NewGuid().ToByteArray());
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/load-testing/execute")
@@ -156,14 +168,13 @@ public sealed class FlowTests(RunningPlatform running)
         };
         request.Headers.Add("traceparent", $"00-{trace}-b7ad6b7169203331-01");
         using var answer = await running.Gateway.SendAsync(request);
-        var execution = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["execution"]!["id"]!.GetValue<Guid>();
-        await running.EndOfAsync(execution);
+        await running.EndOfAsync(JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["execution"]!["id"]!.GetValue<Guid>());
 
-        string[] all = ["gateway", "configuration", "scheduler", "worker", "ingestion"];
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        while (OtlpReceiver.Instance.ServicesIn(trace, all).Count < all.Length)
-            Assert.True(await timer.WaitForNextTickAsync(patience.Token), string.Join(", ", OtlpReceiver.Instance.ServicesIn(trace, all)));
+        var began = Stopwatch.StartNew();
+        while (OtlpReceiver.Instance.ServicesIn(trace, services).Count < services.Length && began.Elapsed < TimeSpan.FromSeconds(20))
+            await timer.WaitForNextTickAsync();
+        return OtlpReceiver.Instance.ServicesIn(trace, services);
     }
 
     private async Task<JsonObject> GetAsync(string path) => JsonNode.Parse(await running.Gateway.GetStringAsync(path))!.AsObject();
