@@ -15,9 +15,7 @@ public sealed class Announcer(IPublishEndpoint bus) : ISubscription
     {
         foreach (var e in page.Events)
         {
-            using var span = ActivityContext.TryParse(e.GetHeader("traceparent")?.ToString(), null, isRemote: true, out var parent)
-                ? Telemetry.Spans.StartActivity($"announce {e.EventTypeName}", ActivityKind.Producer, parent)
-                : null;
+            using var span = Telemetry.Continue($"announce {e.EventTypeName}", e.GetHeader("traceparent"), ActivityKind.Producer);
             if (e.Data is RunJudged judged)
                 await bus.Publish(await AnalyzedAsync(judged, operations, cancellationToken), cancellationToken);
         }

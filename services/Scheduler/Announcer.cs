@@ -16,7 +16,7 @@ public sealed class Announcer(IPublishEndpoint bus, InternalIdentity identity, I
         foreach (var e in page.Events)
         {
             var execution = await operations.LoadAsync<Execution>(e.StreamId, cancellationToken);
-            using var span = Continue(e);
+            using var span = Telemetry.Continue($"announce {e.EventTypeName}", e.GetHeader("traceparent"), ActivityKind.Producer);
             foreach (var message in Meaning(e.Data, execution!))
                 await TellAsync(message, cancellationToken);
             if (StateAfter(e) is { } state)
@@ -125,8 +125,4 @@ public sealed class Announcer(IPublishEndpoint bus, InternalIdentity identity, I
     private static bool IsCommand(object message) =>
         message is Contracts.PrepareShard or Contracts.StartShard or Contracts.StopShard or Contracts.PauseShard or Contracts.ResumeShard
             or Contracts.SteerShard;
-
-    private static Activity? Continue(IEvent e) => ActivityContext.TryParse(e.GetHeader("traceparent")?.ToString(), null, isRemote: true, out var parent)
-        ? Telemetry.Spans.StartActivity($"announce {e.EventTypeName}", ActivityKind.Producer, parent)
-        : null;
 }

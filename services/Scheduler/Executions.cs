@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Loadstone.ServiceHost;
 
 namespace Loadstone.Scheduler;
@@ -16,6 +17,7 @@ public sealed class Executions(IDocumentStore store)
     public async Task<Execution> DecideAsync(
         Guid id, Func<Execution, IEnumerable<object>> decide, string actor, CancellationToken cancellation)
     {
+        using var span = Telemetry.Continue("decide", await TraceOfAsync(id, cancellation));
         for (var attempt = 1; ; attempt++)
         {
             await using var session = store.LightweightSession();
@@ -58,5 +60,14 @@ public sealed class Executions(IDocumentStore store)
     {
         await using var session = store.QuerySession();
         return await session.QueryAsync<Execution>(AreActive, cancellation);
+    }
+
+    // What nobody asks for just now, as when a run that waited gets its workers, belongs to the trace of the request for the run.
+    private async Task<object?> TraceOfAsync(Guid id, CancellationToken cancellation)
+    {
+        if (Activity.Current is not null || !Telemetry.Spans.HasListeners())
+            return null;
+        await using var session = store.QuerySession();
+        return await session.Events.FetchStreamAsync(id, version: 1, token: cancellation) is [var requested, ..] ? requested.GetHeader("traceparent") : null;
     }
 }

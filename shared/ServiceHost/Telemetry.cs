@@ -24,6 +24,13 @@ public static class Telemetry
     private static readonly string[] Sources = ["Microsoft.AspNetCore", "System.Net.Http", "MassTransit", "Npgsql", "Loadstone"];
     private static readonly string[] Meters = ["Microsoft.AspNetCore.Hosting", "System.Net.Http", "MassTransit", "Npgsql", "System.Runtime", "Loadstone"];
 
+    /// <summary>Begins a span of our own in the trace that something stored belongs to; null when it belongs to none, or nobody collects spans.</summary>
+    /// <param name="name">What is done.</param>
+    /// <param name="traceparent">The header that was stored with it (W3C Trace Context).</param>
+    /// <param name="kind">What kind of span that is.</param>
+    public static Activity? Continue(string name, object? traceparent, ActivityKind kind = ActivityKind.Internal) =>
+        ActivityContext.TryParse(traceparent?.ToString(), null, isRemote: true, out var parent) ? Spans.StartActivity(name, kind, parent) : null;
+
     internal static void AddTelemetry(this WebApplicationBuilder builder, string name)
     {
         var resource = ResourceBuilder.CreateDefault().AddService(name, "loadstone", serviceInstanceId: Environment.ProcessId.ToString());
