@@ -4,8 +4,8 @@ namespace Loadstone.Cli;
 
 /// <summary>
 /// Ctrl-C on a run that is followed. A platform that is away just then would let the run go on with nobody to stop it, so it is
-/// asked again until it has heard, or until <paramref name="patience"/> is over and the last answer has come or is not waited for any
-/// more; then the person is told what to do.
+/// asked again until it has heard, or until <paramref name="patience"/> is over and the person is told what to do. The last time it is
+/// asked may take as long as any other.
 /// </summary>
 internal sealed class StopRequest(Guid id, ILoadstoneApi api, TextWriter say, TimeSpan patience, TimeProvider time)
 {

@@ -63,14 +63,8 @@ public sealed class Closing(LeasedRun run, Database database, WindowStore window
     }
 
     // Asked many times for each second that is closed, so it reads no more than it must. What comes between this and the closing is in it.
-    // A second that nobody has reported waits until a later one was: its windows may still be on their way, as while the broker is
-    // away, and whether the run lasted that long nobody knows before.
-    private async Task<bool> CanCloseAsync(RunAccounts accounts, int second, CancellationToken cancellation)
-    {
-        var reported = await windows.ReportedAsync(run.Day, run.ExecutionId, second, cancellation);
-        return accounts.CanClose(second, reported, time.GetUtcNow())
-            && (reported.Count > 0 || await windows.IsReportedAfterAsync(run.Day, run.ExecutionId, second, cancellation));
-    }
+    private async Task<bool> CanCloseAsync(RunAccounts accounts, int second, CancellationToken cancellation) =>
+        accounts.CanClose(second, await windows.ReportsOfAsync(run.Day, run.ExecutionId, second, cancellation), time.GetUtcNow());
 
     private async Task CloseAsync(RunAccounts accounts, int second, CancellationToken cancellation)
     {

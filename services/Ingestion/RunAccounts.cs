@@ -38,6 +38,15 @@ public sealed record ShardAccount(
 /// <param name="OpenIterations">Iterations that were planned and of which no end is known.</param>
 public sealed record StoredWindows(int Shard, int Count, int LastSequence, long Sent, long Outcomes, int LastLoaded = -1, long OpenIterations = 0);
 
+/// <summary>Who has reported a second.</summary>
+/// <param name="Shards">The shards that have; those below 0 are samples of other tools, which are of their own clocks.</param>
+/// <param name="IsLaterHeard">Whether any shard of the run itself has reported a later one.</param>
+public sealed record SecondReports(IReadOnlyCollection<int> Shards, bool IsLaterHeard)
+{
+    /// <summary>Whether the run itself has reached the second, as far as is known.</summary>
+    public bool IsReached => IsLaterHeard || Shards.Any(shard => shard >= 0);
+}
+
 /// <summary>
 /// The accounts of one run: when a second may be closed, and when and how the whole is sealed. Pure: what is stored and what
 /// the time is come in.
@@ -60,16 +69,19 @@ public sealed record RunAccounts(DateTimeOffset? StartAt, IReadOnlyList<ShardAcc
         _ => false,
     }).Select(s => s.Shard);
 
-    /// <summary>Whether a second can be closed now, with those who have reported it.</summary>
-    public bool CanClose(int second, IReadOnlyCollection<int> reported, DateTimeOffset now)
+    /// <summary>
+    /// Whether a second can be closed now, with those who have reported it. One that nobody has waits until a later one is heard: its windows may
+    /// still be on their way, as while the broker is away, and whether the run lasted that long nobody knows before.
+    /// </summary>
+    public bool CanClose(int second, SecondReports reports, DateTimeOffset now)
     {
         if (StartAt is not { } start)
             return false;
         var expected = ExpectedAt(second).ToList();
-        if (!expected.Except(reported).Any() && (expected.Count > 0 || reported.Count > 0))
+        if (!expected.Except(reports.Shards).Any() && (expected.Count > 0 || reports.Shards.Count > 0))
             return true;
         // A second that nobody is to report while the load goes on lies between a lost shard and the one that carries on.
-        return (expected.Count > 0 || !IsLoadOver) && now >= start.AddSeconds(second + 1) + Patience;
+        return (expected.Count > 0 || !IsLoadOver) && reports.IsReached && now >= start.AddSeconds(second + 1) + Patience;
     }
 
     /// <summary>The last second of the run, once the load is over; −1 when there is none.</summary>

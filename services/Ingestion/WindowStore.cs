@@ -35,24 +35,17 @@ public sealed class WindowStore(Database database, RunLedger ledger)
         return await reader.IsDBNullAsync(0, cancellation) ? null : reader.GetInt64(0) > 0;
     }
 
-    /// <summary>Which shards have reported a second of a run.</summary>
-    public async Task<IReadOnlySet<int>> ReportedAsync(DateOnly day, Guid execution, int second, CancellationToken cancellation)
+    /// <summary>Who has reported a second of a run.</summary>
+    public async Task<SecondReports> ReportsOfAsync(DateOnly day, Guid execution, int second, CancellationToken cancellation)
     {
-        await using var command = database.Command("select shard from ingestion.shard_windows where day = $1 and execution_id = $2 and sequence = $3", day, execution, second);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var shards = new HashSet<int>();
-        while (await reader.ReadAsync(cancellation))
-            shards.Add(reader.GetInt32(0));
-        return shards;
-    }
-
-    /// <summary>Whether a shard of the run has reported a later second.</summary>
-    public async Task<bool> IsReportedAfterAsync(DateOnly day, Guid execution, int second, CancellationToken cancellation)
-    {
-        // Samples of other tools have numbers below 0, and seconds of their own clocks.
         await using var command = database.Command(
-            "select exists (select from ingestion.shard_windows where day = $1 and execution_id = $2 and sequence > $3 and shard >= 0)", day, execution, second);
-        return (bool)(await command.ExecuteScalarAsync(cancellation))!;
+            """
+            select array(select shard from ingestion.shard_windows where day = $1 and execution_id = $2 and sequence = $3),
+              exists (select from ingestion.shard_windows where day = $1 and execution_id = $2 and sequence > $3 and shard >= 0)
+            """, day, execution, second);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        return new SecondReports(reader.GetFieldValue<int[]>(0), reader.GetBoolean(1));
     }
 
     /// <summary>One second of a run, merged over the shards that reported it, and which these are.</summary>

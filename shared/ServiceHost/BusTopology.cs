@@ -28,8 +28,9 @@ public sealed class BusTopology
     public BusTopology Shared(string queue, params Type[] consumers) => Endpoint(queue, consumers, endpoint => endpoint.SetQuorumQueue());
 
     /// <summary>
-    /// A durable quorum queue of which one instance at a time takes all messages, in their order; when that one goes, the broker lets
-    /// the next go on with whatever was not answered. For what is known from the messages before.
+    /// A durable quorum queue of which one instance at a time takes all messages; when that one goes, the broker lets the next go on with
+    /// whatever was not answered. For what is known from the messages before. They come in their order, several at once: who needs one
+    /// after the other waits for it.
     /// </summary>
     public BusTopology OneAtATime(string queue, params Type[] consumers) => Endpoint(queue, consumers, endpoint =>
     {

@@ -101,7 +101,7 @@ public sealed class EditorTests(DashboardPlatform running)
 
         await visit.GoAsync("files", "Files");
         await FileAsync(page, page.GetByRole(AriaRole.Button, new() { Name = "Upload a file" }), $"{name}.csv", "email\nada@example.com\n");
-        var row = page.GetByRole(AriaRole.Row).Filter(new() { HasText = name });
+        var row = page.RowsWith(name);
         await Expect(row).ToContainTextAsync("email");
         await visit.ConfirmedAsync($"Take out of use: {name}.csv", "Take it out of use");
         await Expect(row).ToHaveCountAsync(0);
@@ -134,7 +134,7 @@ public sealed class EditorTests(DashboardPlatform running)
         await visit.HeadingAsync(name);
         await page.GetByLabel("Description").FillAsync("changed since");
         await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
-        var row = page.GetByRole(AriaRole.Row).Filter(new() { HasText = name });
+        var row = page.RowsWith(name);
         await Expect(row).ToContainTextAsync("changed since");
         await visit.ConfirmedAsync($"Take out of use: {name}", "Take it out of use");
         await Expect(row).ToHaveCountAsync(0);

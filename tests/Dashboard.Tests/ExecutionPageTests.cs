@@ -70,7 +70,7 @@ public sealed class ExecutionPageTests(DashboardPlatform running)
         var run = await running.ExecuteAsync(DashboardPlatform.Plan(""" "duration": "60s", "success_criteria": { "max_p95_response_time": 0.001 } """));
         await using var visit = await running.VisitAsync("engineer");
         await visit.GoAsync($"executions/{run.Id}?tab=alerts", run.ExecutionName);
-        var row = visit.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "p95" }).First;
+        var row = visit.Page.RowsWith("p95").First;
         await Expect(row).ToContainTextAsync("active");
 
         await row.GetByRole(AriaRole.Button, new() { NameRegex = Pages.Like("^Acknowledge") }).ClickAsync();
@@ -78,7 +78,7 @@ public sealed class ExecutionPageTests(DashboardPlatform running)
         await Expect(row).ToContainTextAsync("acknowledged");
         Assert.NotEmpty((await running.Api.AlertsAsync("acknowledged", null, run.Id, null, null, CancellationToken.None)).Alerts);
         await visit.GoAsync("alerts", "Alerts");
-        await Expect(visit.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = run.ExecutionName }).First).ToContainTextAsync("acknowledged");
+        await Expect(visit.Page.RowsWith(run.ExecutionName).First).ToContainTextAsync("acknowledged");
         await running.Api.StopAsync(run.Id, CancellationToken.None);
         await running.EndOfAsync(run.Id);
     }

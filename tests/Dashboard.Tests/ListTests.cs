@@ -15,7 +15,7 @@ public sealed class ListTests(DashboardPlatform running)
         var (id, name) = await running.ConfigureAsync();
         await using var visit = await running.VisitAsync("engineer");
         await visit.GoAsync("configurations", "Test Configurations");
-        var row = RowOf(visit, name);
+        var row = visit.Page.RowsWith(name);
 
         await row.GetByRole(AriaRole.Button, new() { Name = $"Actions for {name}" }).ClickAsync();
         await visit.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Take out of use" }).ClickAsync();
@@ -36,7 +36,7 @@ public sealed class ListTests(DashboardPlatform running)
         await running.Api.CreateScheduleAsync(new JsonObject { ["configuration_id"] = id, ["cron_expression"] = "0 2 * * 0", ["time_zone"] = "UTC" }, CancellationToken.None);
         await using var visit = await running.VisitAsync("engineer");
         await visit.GoAsync("schedules", "Schedules");
-        var row = RowOf(visit, name);
+        var row = visit.Page.RowsWith(name);
 
         await Expect(row).ToContainTextAsync("none yet");
         await row.GetByRole(AriaRole.Button, new() { NameRegex = Pages.Like("^Run now") }).ClickAsync();
@@ -64,6 +64,4 @@ public sealed class ListTests(DashboardPlatform running)
         await Expect(theirs.Page.GetByRole(AriaRole.Link, new() { Name = "New configuration" })).ToBeVisibleAsync();
         Assert.Empty(visit.Complaints);
     }
-
-    private static ILocator RowOf(Visit visit, string name) => visit.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = name });
 }

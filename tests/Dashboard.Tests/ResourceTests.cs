@@ -41,7 +41,7 @@ public sealed class ResourceTests(DashboardPlatform running)
             if (kept.Tab is not null)
                 await visit.Page.GetByRole(AriaRole.Tab, new() { Name = kept.Tab, Exact = true }).ClickAsync();
             await MakeAsync(visit, kept, name);
-            var row = visit.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = name });
+            var row = visit.Page.RowsWith(name);
             await Expect(row).ToHaveCountAsync(1);
             if (kept.Changed is not null)
                 await ChangeAsync(visit, row, kept.Changed);

@@ -76,6 +76,9 @@ internal static class Pages
     /// <summary>Any text that a pattern matches.</summary>
     public static Regex Like(string pattern) => new(pattern, RegexOptions.None, TimeSpan.FromSeconds(1));
 
+    /// <summary>The rows of all tables that have a text in them.</summary>
+    public static ILocator RowsWith(this IPage page, string text) => page.GetByRole(AriaRole.Row).Filter(new() { HasText = text });
+
     /// <summary>Waits until the first chart shows so many points.</summary>
     public static Task<IJSHandle> PointsAsync(this IPage page, int atLeast) =>
         page.WaitForFunctionAsync("least => document.querySelector('[data-testid=test-running-alert]') !== null && Number(document.querySelector('figure')?.dataset.points ?? 0) >= least", atLeast);

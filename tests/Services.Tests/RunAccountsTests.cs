@@ -12,8 +12,8 @@ public sealed class RunAccountsTests
     {
         var run = Run(Alive(0), Alive(1));
 
-        Assert.False(run.CanClose(0, [0], Start.AddSeconds(1)));
-        Assert.True(run.CanClose(0, [0, 1], Start.AddSeconds(1)));
+        Assert.False(run.CanClose(0, new([0], IsLaterHeard: false), Start.AddSeconds(1)));
+        Assert.True(run.CanClose(0, new([0, 1], IsLaterHeard: false), Start.AddSeconds(1)));
     }
 
     [Fact]
@@ -21,8 +21,18 @@ public sealed class RunAccountsTests
     {
         var run = Run(Alive(0), Alive(1));
 
-        Assert.False(run.CanClose(4, [0], Start.AddSeconds(6.9)));
-        Assert.True(run.CanClose(4, [0], Start.AddSeconds(7)));
+        Assert.False(run.CanClose(4, new([0], IsLaterHeard: false), Start.AddSeconds(6.9)));
+        Assert.True(run.CanClose(4, new([0], IsLaterHeard: false), Start.AddSeconds(7)));
+    }
+
+    [Fact]
+    public void A_second_that_no_shard_has_reported_closes_when_a_later_one_is_heard_whatever_other_tools_say()
+    {
+        var run = Run(Alive(0));
+
+        Assert.False(run.CanClose(4, new([], IsLaterHeard: false), Start.AddHours(1)));
+        Assert.False(run.CanClose(4, new([-1], IsLaterHeard: false), Start.AddHours(1)));
+        Assert.True(run.CanClose(4, new([], IsLaterHeard: true), Start.AddSeconds(7)));
     }
 
     [Fact]
@@ -35,8 +45,8 @@ public sealed class RunAccountsTests
     [Fact]
     public void Nothing_closes_before_it_is_known_when_the_run_began_or_after_it_has_ended()
     {
-        Assert.False(new RunAccounts(null, [Alive(0)]).CanClose(0, [0], Start.AddHours(1)));
-        Assert.False(Run(Finished(0, last: 9)).CanClose(10, [], Start.AddSeconds(11)));
+        Assert.False(new RunAccounts(null, [Alive(0)]).CanClose(0, new([0], IsLaterHeard: false), Start.AddHours(1)));
+        Assert.False(Run(Finished(0, last: 9)).CanClose(10, new([], IsLaterHeard: false), Start.AddSeconds(11)));
     }
 
     [Fact]
@@ -78,11 +88,11 @@ public sealed class RunAccountsTests
     {
         var run = Run(Lost(0), Alive(1) with { Parent = 0, FirstSecond = 12 });
 
-        Assert.False(run.CanClose(10, [], Start.AddSeconds(12.9)));
-        Assert.True(run.CanClose(10, [], Start.AddSeconds(13)));
-        Assert.False(run.CanClose(12, [], Start.AddSeconds(13)));
-        Assert.True(run.CanClose(12, [1], Start.AddSeconds(13)));
-        Assert.False(Run(Lost(0), Alive(1) with { Parent = 0 }).CanClose(10, [], Start.AddSeconds(12.9)));
+        Assert.False(run.CanClose(10, new([], IsLaterHeard: true), Start.AddSeconds(12.9)));
+        Assert.True(run.CanClose(10, new([], IsLaterHeard: true), Start.AddSeconds(13)));
+        Assert.False(run.CanClose(12, new([], IsLaterHeard: false), Start.AddSeconds(13)));
+        Assert.True(run.CanClose(12, new([1], IsLaterHeard: false), Start.AddSeconds(13)));
+        Assert.False(Run(Lost(0), Alive(1) with { Parent = 0 }).CanClose(10, new([], IsLaterHeard: true), Start.AddSeconds(12.9)));
     }
 
     [Fact]

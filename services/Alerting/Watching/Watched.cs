@@ -10,7 +10,9 @@ internal sealed class Watched(WatchedRun run, Watch watch, TimeProvider time)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    private readonly SortedSet<int> _waiting = [];
+    // With what is being looked at.
+    private readonly HashSet<int> _waiting = [];
+    private bool _isTaken;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public WatchedRun Run => run;
@@ -22,8 +24,6 @@ internal sealed class Watched(WatchedRun run, Watch watch, TimeProvider time)
     /// <summary>What was seen and is not kept yet, in order; touched in turn only.</summary>
     public Queue<(int Second, Change Change)> Untold { get; } = new();
 
-    private SemaphoreSlim Turn { get; } = new(1);
-
     /// <summary>Returns when a second is the next to be looked at. Then <see cref="EndTurn"/> must follow.</summary>
     public async Task TakeTurnAsync(int second, CancellationToken cancellation)
     {
@@ -32,7 +32,6 @@ internal sealed class Watched(WatchedRun run, Watch watch, TimeProvider time)
         try
         {
             await WaitAsync(second, Task.Delay(Patience, time, cancellation), cancellation);
-            await Turn.WaitAsync(cancellation);
         }
         catch
         {
@@ -43,7 +42,8 @@ internal sealed class Watched(WatchedRun run, Watch watch, TimeProvider time)
 
     public void EndTurn(int second)
     {
-        Turn.Release();
+        lock (_waiting)
+            _isTaken = false;
         Leave(second);
     }
 
@@ -53,16 +53,19 @@ internal sealed class Watched(WatchedRun run, Watch watch, TimeProvider time)
         {
             // Before anything is asked: what changes afterwards is not missed.
             var changed = Volatile.Read(ref _changed).Task;
-            if (IsNext(second, patience.IsCompleted))
+            if (TryTake(second, patience.IsCompleted))
                 return;
             await (patience.IsCompleted ? changed : Task.WhenAny(changed, patience)).WaitAsync(cancellation);
         }
     }
 
-    private bool IsNext(int second, bool isTired)
+    private bool TryTake(int second, bool isTired)
     {
         lock (_waiting)
-            return second <= watch.LastSecond + 1 || (isTired && second == _waiting.Min);
+        {
+            var isNext = second <= watch.LastSecond + 1 || (isTired && _waiting.All(other => other >= second));
+            return !_isTaken && isNext && (_isTaken = true);
+        }
     }
 
     private void Leave(int second)

@@ -26,7 +26,7 @@ public sealed class AlertTests(RunningPlatform running)
 
         (await running.Target.PostAsync("/reset", null)).EnsureSuccessStatusCode();
         (await running.Target.PutAsync("/knobs", new StringContent("""{ "delay": { "type": "fixed", "mean_ms": 60 } }""", Encoding.UTF8, "application/json"))).EnsureSuccessStatusCode();
-        var plan = RunningPlatform.Plan(""" "duration": "2m", "success_criteria": { "max_p95_response_time": 30, "max_error_rate": 50 } """);
+        var plan = RunningPlatform.Plan(""" "duration": "110s", "success_criteria": { "max_p95_response_time": 30, "max_error_rate": 50 } """);
         var id = (await running.ExecuteAsync(plan)).Id;
 
         using var patience = new CancellationTokenSource(RunningPlatform.Longest);
@@ -43,7 +43,7 @@ public sealed class AlertTests(RunningPlatform running)
         Assert.Equal(alert["alert_id"]!.ToString(), resolved["alert_id"]!.ToString());
 
         // Long enough without errors for a burst to be one: eleven seconds.
-        await running.UntilAsync(id, status => status.Progress >= 9.2);
+        await running.UntilAsync(id, status => status.Progress >= 10);
         (await running.Target.PutAsync("/knobs", new StringContent("""{ "error_rate": 20 }""", Encoding.UTF8, "application/json"))).EnsureSuccessStatusCode();
         JsonObject burst;
         do
